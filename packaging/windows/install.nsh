@@ -14,16 +14,6 @@
   Abort
 !macroend
 
-; Moves an unpacked file to its place, and leaves its name in $R6 if that fails.
-!macro putInPlace file
-  ClearErrors
-  Delete "$INSTDIR\${file}"
-  Rename "${UNPACKED}\${file}" "$INSTDIR\${file}"
-  ${If} ${Errors}
-    StrCpy $R6 "$INSTDIR\${file}"
-  ${EndIf}
-!macroend
-
 Function .onInit
   SetShellVarContext current
   SetRegView 64
@@ -36,6 +26,7 @@ Function .onInit
   ${EndIf}
   Call checkFolderOption
   Call readInstalled
+  Call checkOtherFolder
   Call readOptions
 FunctionEnd
 
@@ -74,9 +65,23 @@ Function readInstalled
   ${EndIf}
 FunctionEnd
 
-; The command line: /NOPATH, /LOGIN, /START.
+; A second installation elsewhere would leave the first one without an entry that removes it.
+Function checkOtherFolder
+  ReadRegStr $0 HKCU "${ENTRY}" "InstallLocation"
+  ${If} $Installed = 1
+  ${AndIf} ${FileExists} "$0\${UNINSTALLER}"
+    GetFullPathName $1 "$0"
+    GetFullPathName $2 "$INSTDIR"
+    ${If} "$1" != "$2"
+      !insertmacro refuse ${UNWRITABLE} $(otherFolder)
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+; The command line: /NOPATH, /LOGIN, /START, /WAIT.
 Function readOptions
   StrCpy $StartAfter 0
+  StrCpy $WaitForRuns 0
   ${GetParameters} $R0
   ClearErrors
   ${GetOptions} $R0 "/NOPATH" $R1
@@ -92,6 +97,11 @@ Function readOptions
   ${GetOptions} $R0 "/START" $R1
   ${IfNot} ${Errors}
     StrCpy $StartAfter 1
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $R0 "/WAIT" $R1
+  ${IfNot} ${Errors}
+    StrCpy $WaitForRuns 1
   ${EndIf}
 FunctionEnd
 
@@ -146,6 +156,7 @@ Function .onInstFailed
   ; Windows removes no folder that a program works in.
   SetOutPath "$TEMP"
   RMDir /r "${UNPACKED}"
+  RMDir /r "${OLD}"
   RMDir "$INSTDIR"
   ${If} $WasRunning = 1
     Exec '"$INSTDIR\${APP}" --hidden'
@@ -155,8 +166,10 @@ FunctionEnd
 Section
   AddSize ${PAYLOAD_KB}
   StrCpy $WasRunning 0
-  ; What an interrupted installation left.
+  ; What an interrupted installation left, and what an earlier one could not delete.
+  Call takeInterruptedBack
   RMDir /r "${UNPACKED}"
+  RMDir /r "${OLD}"
   Call checkFolder
   SetOutPath "${UNPACKED}"
   DetailPrint $(unpacking)
@@ -168,13 +181,14 @@ Section
     !insertmacro giveUp $(notUnpacked)
   ${EndIf}
   SetOutPath "$TEMP"
+  Call checkReplaceable
   Call stopRunning
-  !insertmacro putPayloadInPlace
-  !insertmacro putInPlace "${UNINSTALLER}"
+  Call replaceFiles
   ${If} $R6 != ""
     !insertmacro giveUp $(notPlaced)
   ${EndIf}
   RMDir /r "${UNPACKED}"
+  Call removeOld
   Call createShortcut
   Call registerApp
   Call changePath
@@ -245,8 +259,10 @@ Function ensureWebView2
   DetailPrint $(installingWebview)
   InitPluginsDir
   File "/oname=$PLUGINSDIR\webview2.exe" "${WEBVIEW2_SETUP}"
-  ExecWait '"$PLUGINSDIR\webview2.exe" /silent /install' $0
-  ${If} $0 = 0
+  ; The bootstrapper fetches WebView2, and may wait for the network without end.
+  nsExec::Exec /TIMEOUT=600000 '"$PLUGINSDIR\webview2.exe" /silent /install'
+  Pop $0
+  ${If} $0 == "0"
     Return
   ${EndIf}
 !endif

@@ -1,19 +1,8 @@
 ; Ending a running Runtray.
 
-; Leaves in $R9 the name of the first program of ours that runs, or nothing. Windows opens no running program for writing. The app
-; comes first: whether it ran decides whether it is started again, and its Pythons run whenever it does.
-!macro findRunning un
-Function ${un}findRunning
-  StrCpy $R9 ""
-  !insertmacro checkRunning "${APP}"
-  !insertmacro checkRunning "${CLI}"
-  !insertmacro checkRunning "runtray-python.exe"
-FunctionEnd
-!macroend
-
+; Leaves the program's name in $R9 if it runs. Windows opens no running program for writing.
 !macro checkRunning program
-  ${If} $R9 == ""
-  ${AndIf} ${FileExists} "$INSTDIR\${program}"
+  ${If} ${FileExists} "$INSTDIR\${program}"
     ClearErrors
     FileOpen $R8 "$INSTDIR\${program}" a
     ${If} ${Errors}
@@ -24,40 +13,91 @@ FunctionEnd
   ${EndIf}
 !macroend
 
-; Asks the app to quit, which ends its runs, and waits for up to 30 seconds. Then it asks the user, or gives up.
-!macro stopRunning un
-Function ${un}stopRunning
-  StrCpy $WasRunning 0
-  Call ${un}findRunning
-  ${If} $R9 == ""
-    Return
+; Asks the user to end $R9 and to try again. Gives up if the user does not want to, or if nobody can be asked.
+!macro askToEnd
+  ${If} ${Silent}
+    SetErrorLevel ${RUNNING}
+    Abort
   ${EndIf}
-  ${If} $R9 == "${APP}"
-    StrCpy $WasRunning 1
-  ${EndIf}
+  MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION $(stillRunning) IDRETRY +3
+  SetErrorLevel ${RUNNING}
+  Abort
+!macroend
+
+; Asks the app to quit, which ends its runs, and waits for up to 30 seconds until `find` finds nothing in $R9.
+!macro quitApp find
   ${Do}
     DetailPrint $(waiting)
     nsExec::Exec '"$INSTDIR\${APP}" --quit'
     Pop $R8
     ${For} $R7 1 120
-      Call ${un}findRunning
+      Call ${find}
       ${If} $R9 == ""
         Return
       ${EndIf}
       Sleep 250
     ${Next}
-    ${If} ${Silent}
-      SetErrorLevel ${RUNNING}
-      Abort
-    ${EndIf}
-    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION $(stillRunning) IDRETRY +3
-    SetErrorLevel ${RUNNING}
-    Abort
+    !insertmacro askToEnd
   ${Loop}
-FunctionEnd
 !macroend
 
-!insertmacro findRunning ""
-!insertmacro findRunning "un."
-!insertmacro stopRunning ""
-!insertmacro stopRunning "un."
+Function findApp
+  StrCpy $R9 ""
+  !insertmacro checkRunning "${APP}"
+FunctionEnd
+
+; Ends the app. Other programs of ours go on with the files of the old version: an assistant's, or a service in a terminal.
+Function stopRunning
+  StrCpy $WasRunning 0
+  Call findApp
+  ${If} $R9 == ""
+    Return
+  ${EndIf}
+  StrCpy $WasRunning 1
+  ${If} $WaitForRuns = 1
+    DetailPrint $(waitingForRuns)
+    nsExec::Exec '"$INSTDIR\${APP}" --quit --when-idle'
+    Pop $R8
+    ${If} $R8 == "0"
+      ; Programs may take as long as their limits let them.
+      ${DoWhile} $R9 != ""
+        Sleep 250
+        Call findApp
+      ${Loop}
+    ${EndIf}
+  ${EndIf}
+  ${If} $R9 != ""
+    !insertmacro quitApp findApp
+  ${EndIf}
+FunctionEnd
+
+; Leaves in $R9 the name of a program that the app does not end. It may be of an older version, whose file was moved away.
+Function un.findOthers
+  StrCpy $R9 ""
+  !insertmacro checkRunning "${CLI}"
+  RMDir /r "${OLD}"
+  ${If} ${FileExists} "${OLD}\*.*"
+    StrCpy $R9 "${CLI}"
+  ${EndIf}
+FunctionEnd
+
+Function un.findAny
+  Call un.findOthers
+  !insertmacro checkRunning "runtray-python.exe"
+  !insertmacro checkRunning "${APP}"
+FunctionEnd
+
+; Ends the app. Before that, programs that the app does not end must be gone, so that none of its runs ends in vain.
+Function un.stopRunning
+  ${Do}
+    Call un.findOthers
+    ${If} $R9 == ""
+      ${ExitDo}
+    ${EndIf}
+    !insertmacro askToEnd
+  ${Loop}
+  Call un.findAny
+  ${If} $R9 != ""
+    !insertmacro quitApp un.findAny
+  ${EndIf}
+FunctionEnd

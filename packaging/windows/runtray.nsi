@@ -13,7 +13,8 @@
 ;   WEBVIEW2_SETUP   Microsoft's bootstrapper, to be embedded
 ;   SIGN_COMMAND     a command that signs the file whose name follows
 ;
-; The payload is unpacked beside the old version first and put in its place last. Whatever fails before leaves the old version whole.
+; The payload is unpacked beside the old version first and put in its place last. Whatever fails leaves the old version whole: files
+; that were replaced are moved to the folder .old, and come back from there. A program that runs goes on from there.
 
 Unicode true
 Target amd64-unicode
@@ -43,6 +44,9 @@ CRCCheck on
 !define CLI "runtray.exe"
 !define UNINSTALLER "uninstall.exe"
 !define UNPACKED "$INSTDIR\.new"
+!define OLD "$INSTDIR\.old"
+!define REPLACING "${OLD}\replacing"
+!define PYTHON_UNPACKED "builtin-python\unpacked"
 !define ENTRY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${NAME}"
 !define LOGIN "Software\Microsoft\Windows\CurrentVersion\Run"
 !define LOGIN_APPROVED "Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
@@ -50,11 +54,11 @@ CRCCheck on
 !define WEBVIEW2 "Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}"
 
 ; The exit codes besides NSIS's own: 0 done, 1 cancelled by the user.
-!define FAILED 2        ; a file could not be written: the disk is full, or something holds it
+!define FAILED 2        ; a file could not be written, or the removal could not undo all
 !define UNSUITABLE 3    ; the wrong Windows
-!define RUNNING 4       ; Runtray runs and does not quit
+!define RUNNING 4       ; Runtray runs and does not quit, or another program holds a file
 !define NEWER 5         ; a newer version is installed
-!define UNWRITABLE 6    ; the folder cannot be written
+!define UNWRITABLE 6    ; the folder cannot be written, or Runtray is in another one
 !define NO_SPACE 7      ; not enough room on the disk
 
 Name "${NAME}"
@@ -81,6 +85,8 @@ Var AddToPath     ; 1: the folder goes on the PATH
 Var StartAtLogin  ; 1: the app starts at login
 Var StartAfter    ; 1: the app starts when all is done
 Var WasRunning    ; 1: the app ran before
+Var WaitForRuns   ; 1: the app quits only when it runs no program
+Var Backup        ; the folder in .old for the files that are replaced now
 Var Installed     ; 1: a version is installed
 Var Purge         ; 1: settings and log go too
 Var Remark        ; what the last page adds
@@ -108,6 +114,7 @@ UninstPage custom un.optionsPage un.optionsLeave
 !include "texts.nsh"
 !include "payload.nsh"
 !include "running.nsh"
+!include "replace.nsh"
 !include "shortcut.nsh"
 !include "install.nsh"
 !include "uninstall.nsh"

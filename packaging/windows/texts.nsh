@@ -12,6 +12,11 @@ LangString newerInstalled ${LANG_GERMAN} \
   "${NAME} $0 ist installiert und neuer als ${VERSION}. Entfernen Sie es zuerst, um zurückzugehen. \
   Einstellungen und Protokoll bleiben erhalten."
 
+LangString otherFolder ${LANG_ENGLISH} "${NAME} is installed in $0. Leave /D= out, or remove it first. Settings and log stay."
+LangString otherFolder ${LANG_GERMAN} \
+  "${NAME} ist in $0 installiert. Lassen Sie /D= weg, oder entfernen Sie es zuerst. \
+  Einstellungen und Protokoll bleiben erhalten."
+
 LangString installTitle ${LANG_ENGLISH} "Install ${NAME} ${VERSION}"
 LangString installTitle ${LANG_GERMAN} "${NAME} ${VERSION} installieren"
 LangString installSubtitle ${LANG_ENGLISH} "For you alone; no administrator is needed."
@@ -38,18 +43,24 @@ LangString noSpace ${LANG_GERMAN} \
 LangString notUnpacked ${LANG_ENGLISH} "The files could not be written to $INSTDIR. Is its disk full?"
 LangString notUnpacked ${LANG_GERMAN} \
   "Die Dateien konnten nicht nach $INSTDIR geschrieben werden. Ist das Laufwerk voll?"
-LangString notPlaced ${LANG_ENGLISH} "$R6 could not be written. Start this installer again."
-LangString notPlaced ${LANG_GERMAN} "$R6 konnte nicht geschrieben werden. Starten Sie dieses Installationsprogramm noch einmal."
+LangString notPlaced ${LANG_ENGLISH} "$R6 could not be replaced. The version that was there stays."
+LangString notPlaced ${LANG_GERMAN} "$R6 konnte nicht ersetzt werden. Die bisherige Version bleibt."
+LangString fileInUse ${LANG_ENGLISH} "Another program uses $R6. Close it, and try again."
+LangString fileInUse ${LANG_GERMAN} "Ein anderes Programm benutzt $R6. Beenden Sie es, und versuchen Sie es noch einmal."
 LangString unpacking ${LANG_ENGLISH} "Unpacking"
 LangString unpacking ${LANG_GERMAN} "Wird entpackt"
 LangString waiting ${LANG_ENGLISH} "Waiting for ${NAME} to quit"
 LangString waiting ${LANG_GERMAN} "Warten, bis ${NAME} beendet ist"
+LangString waitingForRuns ${LANG_ENGLISH} "Waiting until no program runs"
+LangString waitingForRuns ${LANG_GERMAN} "Warten, bis kein Programm mehr läuft"
 LangString stillRunning ${LANG_ENGLISH} \
   "$R9 is still running. Close it, and the programs that started it, and try again."
 LangString stillRunning ${LANG_GERMAN} \
   "$R9 läuft noch. Beenden Sie es und die Programme, die es gestartet haben, und versuchen Sie es noch einmal."
 LangString pathRemark ${LANG_ENGLISH} "PATH could not be changed. "
 LangString pathRemark ${LANG_GERMAN} "PATH konnte nicht geändert werden. "
+LangString sandboxRemark ${LANG_ENGLISH} "The sandbox's access to your folders could not be taken away. "
+LangString sandboxRemark ${LANG_GERMAN} "Der Zugriff der Sandbox auf Ihre Ordner konnte nicht entfernt werden. "
 LangString webviewRemark ${LANG_ENGLISH} \
   "Its window needs Microsoft's WebView2, which is not on this computer. The app says how to get it; \
   the service works without it."

@@ -30,17 +30,36 @@ Function un.optionsLeave
   ${NSD_GetState} $Page.Purge $Purge
 FunctionEnd
 
+Function un.deleteFile
+  Delete "$INSTDIR\$0"
+FunctionEnd
+
+; Not with all contents: what others put there is not ours.
+Function un.deleteFolder
+  RMDir "$INSTDIR\$0"
+FunctionEnd
+
 Section "Uninstall"
+  StrCpy $Remark ""
   Call un.stopRunning
   ${If} ${FileExists} "$INSTDIR\${CLI}"
     nsExec::Exec '"$INSTDIR\${CLI}" sandbox revoke'
     Pop $0
+    ${If} $0 != "0"
+      StrCpy $Remark "$(sandboxRemark)"
+    ${EndIf}
     nsExec::Exec '"$INSTDIR\${CLI}" path remove'
     Pop $0
+    ${If} $0 != "0"
+      StrCpy $Remark "$Remark$(pathRemark)"
+    ${EndIf}
     SendMessage ${HWND_BROADCAST} ${WM_WININICHANGE} 0 "STR:Environment" /TIMEOUT=1000
   ${EndIf}
-  !insertmacro deletePayload
+  !insertmacro forPayload un.deleteFile
+  RMDir /r "$INSTDIR\${PYTHON_UNPACKED}"
+  !insertmacro forFolders un.deleteFolder
   RMDir /r "${UNPACKED}"
+  RMDir /r "${OLD}"
   Delete "$INSTDIR\${UNINSTALLER}"
   ; Not with all contents: what others put there is not ours.
   RMDir "$INSTDIR"
@@ -59,5 +78,9 @@ Section "Uninstall"
   ${If} $Purge = 1
     RMDir /r "$APPDATA\runtray"
     RMDir /r "$LOCALAPPDATA\runtray"
+  ${EndIf}
+  ${If} $Remark != ""
+    SetErrorLevel ${FAILED}
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$Remark" /SD IDOK
   ${EndIf}
 SectionEnd

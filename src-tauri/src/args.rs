@@ -14,6 +14,9 @@ pub(crate) struct Args {
     /// Tell the running app to quit; start nothing.
     #[arg(long)]
     pub(crate) quit: bool,
+    /// With --quit: the app quits as soon as it runs no program.
+    #[arg(long, requires = "quit")]
+    pub(crate) when_idle: bool,
     /// Serve on this port instead of the one in the settings.
     #[arg(long, value_name = "PORT")]
     pub(crate) port: Option<u16>,
@@ -23,6 +26,7 @@ impl Args {
     /// The request to an app that is already running.
     pub(crate) fn launch_request(&self) -> LaunchRequest {
         match self {
+            Self { quit: true, when_idle: true, .. } => LaunchRequest::QuitWhenIdle,
             Self { quit: true, .. } => LaunchRequest::Quit,
             Self { hidden: true, .. } => LaunchRequest::Nothing,
             _ => LaunchRequest::Open,
@@ -50,10 +54,12 @@ mod tests {
             (&["runtray-desktop", "--hidden"], LaunchRequest::Nothing),
             (&["runtray-desktop", "--quit"], LaunchRequest::Quit),
             (&["runtray-desktop", "--hidden", "--quit"], LaunchRequest::Quit),
+            (&["runtray-desktop", "--quit", "--when-idle"], LaunchRequest::QuitWhenIdle),
         ] {
             assert_eq!(Args::try_parse_from(words).expect("arguments").launch_request(), request);
             assert_eq!(LaunchRequest::of(request.word()), Some(request));
         }
         assert_eq!(LaunchRequest::of("dance"), None);
+        assert!(Args::try_parse_from(["runtray-desktop", "--when-idle"]).is_err(), "it would start the app");
     }
 }

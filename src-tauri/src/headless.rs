@@ -29,17 +29,22 @@ pub(crate) fn serve(
             return ExitCode::FAILURE;
         }
         eprintln!("runtray-desktop: Runtray is running on {}", app_state.url());
-        tokio::spawn(fulfil(requests, shutdown.clone()));
+        tokio::spawn(fulfil(app_state.clone(), requests, shutdown.clone()));
         app_state.stop_on(&shutdown).await;
         ExitCode::SUCCESS
     })
 }
 
 /// Shuts down when a second start requests it. There is no window to show.
-async fn fulfil(mut requests: mpsc::Receiver<LaunchRequest>, shutdown: Shutdown) {
+async fn fulfil(app_state: Arc<AppState>, mut requests: mpsc::Receiver<LaunchRequest>, shutdown: Shutdown) {
     while let Some(request) = requests.recv().await {
-        if request == LaunchRequest::Quit {
-            shutdown.request();
+        match request {
+            LaunchRequest::Open | LaunchRequest::Nothing => {}
+            LaunchRequest::Quit => shutdown.request(),
+            LaunchRequest::QuitWhenIdle => {
+                let (app_state, shutdown) = (app_state.clone(), shutdown.clone());
+                tokio::spawn(async move { app_state.quit_when_idle(&shutdown).await });
+            }
         }
     }
 }

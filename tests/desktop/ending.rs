@@ -43,6 +43,48 @@ fn quit_on_the_command_line_ends_the_running_app() {
     });
 }
 
+/// Posts a program and gives the answer, or what the refused connection says.
+fn post(port: u16, code: &str) -> Result<serde_json::Value, String> {
+    let url = format!("http://127.0.0.1:{port}/execute");
+    let answer = ureq::post(url).send_json(serde_json::json!({ "code": code })).map_err(|error| error.to_string())?;
+    serde_json::from_reader(answer.into_body().into_reader()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_quit_that_waits_ends_no_program_however_many_come() {
+    let session = Session::new();
+    let _panel = Panel::new(&session);
+    let mut app = App::hidden(&session).serving();
+    let [started, end] = ["started", "end"].map(|name| session.folder().join(name));
+    let code = format!(
+        "import os, time; open({:?}, 'w').close()\nwhile not os.path.exists({:?}): time.sleep(0.02)\nprint('whole')",
+        started.display().to_string(),
+        end.display().to_string()
+    );
+    let port = app.port;
+    let run = std::thread::spawn(move || post(port, &code));
+    until("a program that runs", || started.exists().then_some(()));
+    assert!(session.command(PROGRAM).args(["--quit", "--when-idle"]).status().expect("a second start").success());
+    let meanwhile = post(port, "print('meanwhile')").expect("the app accepts programs until it is idle");
+    assert_eq!(meanwhile["output"], "meanwhile\n", "{meanwhile}");
+    assert!(app.runs());
+    let client = std::thread::spawn(move || until_refused(port));
+    std::fs::write(&end, "").expect("a file");
+    let whole = run.join().expect("a run").expect("an answer");
+    assert_eq!((&whole["status"], &whole["output"]), (&"completed".into(), &"whole\n".into()), "{whole}");
+    client.join().expect("no program was cancelled");
+    assert!(app.ended(), "{}", app.stderr());
+    until("no process", || processes(&session).is_empty().then_some(()));
+}
+
+/// Posts one program after the other, with a pause, until one is refused. Each that is accepted runs to its end.
+fn until_refused(port: u16) {
+    while let Ok(answer) = post(port, "print('one')") {
+        assert_eq!((&answer["status"], &answer["output"]), (&"completed".into(), &"one\n".into()), "{answer}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
 #[test]
 fn sigterm_ends_everything() {
     check(|_, app, _| {

@@ -1,5 +1,6 @@
 //! A display with a window manager, and Wine's Windows on it. There is only one Windows, so tests take turns.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -56,9 +57,16 @@ impl Session {
         self.folder().join("runtray")
     }
 
-    /// The variable that every program of the session has, and no program of another one.
-    pub(crate) fn mark(&self) -> String {
-        format!("DISPLAY={}", self.display.first_line)
+    /// The programs of the session by their command lines. Each of them has its display, and no program of another one.
+    pub(crate) fn processes(&self) -> Vec<String> {
+        let ours = format!("DISPLAY={}", self.display.first_line);
+        let processes = fs::read_dir("/proc").expect("a list of processes").flatten().map(|entry| entry.path());
+        let belong = processes.filter(|process| {
+            let environment = fs::read(process.join("environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == ours.as_bytes())
+        });
+        let lines = belong.map(|process| fs::read(process.join("cmdline")).unwrap_or_default());
+        lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " ")).collect()
     }
 
     /// A command for a program of this machine on the session's display.

@@ -14,6 +14,7 @@ mod debian;
 mod feed;
 mod icons;
 mod kubernetes;
+mod life;
 mod lint;
 mod macos;
 mod mcpb;

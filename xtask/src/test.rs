@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
     Step { title: "Windows: tests under Wine", parts: &[Part::Windows], work: windows::test },
     Step { title: "Windows: installers for the tests", parts: &[Part::Windows], work: windows::installers },
     Step { title: "Windows: the app and its installer under Wine", parts: &[Part::Windows], work: windows::app },
+    Step { title: "Windows: whole installations under Wine", parts: &[Part::Windows], work: windows::life },
     Step { title: "Node.js for the tests", parts: &[Part::Native], work: node::fetch },
     Step { title: "clients for the tests", parts: &[Part::Native], work: clients::fetch },
     Step { title: "workflows (actionlint)", parts: &[Part::Native], work: workflows::lint },

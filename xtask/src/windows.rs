@@ -7,12 +7,10 @@ use anyhow::{Result, ensure};
 
 use crate::builtin_python::windows::Profile;
 use crate::context::Context;
+use crate::life::{self, Life};
 use crate::step::{Ending, must};
 use crate::wine::Prefix;
 use crate::{builtin_python, debian, package, wine};
-
-/// Tests of installations of the real app, which take minutes each.
-const LIFE: [&str; 4] = ["setup::life", "setup::pages", "setup::places", "setup::whole"];
 
 /// The cross-compiler, Wine, and a display server for programs with windows.
 pub(crate) const PACKAGES: &[&str] =
@@ -95,7 +93,8 @@ pub(crate) fn installers(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Tests the app for Windows and its installer under Wine, on a display with a place for tray icons.
+/// Tests the app for Windows and its installer under Wine, on a display with a place for tray icons: everything but the tests of
+/// [`life`], or those that the filter chooses.
 ///
 /// # Errors
 /// A test fails, or Wine cannot be set up.
@@ -103,17 +102,40 @@ pub(crate) fn app(context: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));
     }
+    let skipped = life::TESTS.iter().filter(|_| context.filter.is_empty());
+    test_app(context, skipped.flat_map(|tests| ["--skip", tests]).chain(context.filter.iter().map(String::as_str)))?;
+    Ok(Ending::Done)
+}
+
+/// Tests whole installations under Wine, unless the same installer has passed.
+///
+/// # Errors
+/// As for [`app`].
+pub(crate) fn life(context: &Context) -> Result<Ending> {
+    if let Some(reason) = debian::missing() {
+        return Ok(Ending::Skipped(reason));
+    }
+    if !context.filter.is_empty() {
+        return Ok(Ending::Skipped("the filter has chosen the tests".to_owned()));
+    }
+    let life = Life::of(context)?;
+    if let Some(when) = life.passed(context) {
+        return Ok(Ending::Skipped(format!(
+            "unchanged since {when}; `--only windows -- setup` runs them all the same"
+        )));
+    }
+    test_app(context, life::TESTS.into_iter())?;
+    life.note(context)?;
+    Ok(Ending::Done)
+}
+
+fn test_app<'a>(context: &Context, arguments: impl Iterator<Item = &'a str>) -> Result<()> {
     let prefix = Prefix::open(context)?;
     let mut test = context.cargo(&["test", "--workspace", "--test", "wine", "--", "--ignored"]);
-    if context.filter.is_empty() {
-        eprintln!("not run: {LIFE:?} take minutes each; `cargo xtask test --only windows -- setup` runs them");
-        test.args(LIFE.iter().flat_map(|tests| ["--skip", tests]));
-    }
-    test.args(&context.filter).env("RUNTRAY_TEST_WINDOWS_PROGRAMS", programs(context));
+    test.args(arguments).env("RUNTRAY_TEST_WINDOWS_PROGRAMS", programs(context));
     test.env("RUNTRAY_TEST_SETUP", setups(context));
     prefix.set(&mut test);
-    must(&mut test)?;
-    Ok(Ending::Done)
+    must(&mut test)
 }
 
 /// Builds the programs that are shipped, optimised, with these variables.

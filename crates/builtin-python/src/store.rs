@@ -5,7 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use crate::about::{self, About, Packed};
@@ -17,14 +17,21 @@ use crate::{folders, library};
 /// The machine code in its unpacked folder.
 const CODE: &str = "python.cwasm";
 
-/// The standard library in its unpacked folder.
-const LIBRARY: &str = "library";
+/// The standard library in its unpacked folder. These names are short: Windows has programs that cannot use a path of more than
+/// 259 characters, and its uninstaller is one.
+const LIBRARY: &str = "lib";
 
 /// The file that is locked while one process unpacks.
 const LOCK: &str = "lock";
 
 /// The folder that is being unpacked.
-const UNFINISHED: &str = "unfinished";
+const UNFINISHED: &str = "new";
+
+/// The most characters of a path in the folder of a version: `lib` with the longest name of a time zone.
+const DEEPEST: usize = 60;
+
+/// The most characters of a path that every program for Windows can use.
+const LONGEST: usize = 259;
 
 /// The attempts to move an unpacked folder to its place, and the pause between them. On Windows the move may be refused while a
 /// virus scanner, for example, holds a new file.
@@ -88,8 +95,7 @@ pub fn open(folders: &Folders) -> Result<Unpacked, Error> {
     let home = home(folders)?;
     let about = About::read(&home)?;
     let code = about.code_here().ok_or_else(|| Error::OtherSystem(home.display().to_string()))?;
-    let short = |packed: &Packed| packed.sha256.chars().take(16).collect::<String>();
-    let version = format!("{}-{}", short(code), short(&about.library));
+    let version = version(code, &about.library);
     let mut refusal = None;
     for cache in caches(folders, &home) {
         let folder = cache.join(&version);
@@ -103,6 +109,11 @@ pub fn open(folders: &Folders) -> Result<Unpacked, Error> {
     Err(refusal.unwrap_or_else(|| Error::Unpacking("this user has no cache folder".to_owned())))
 }
 
+/// The name of the folder for these files.
+fn version(code: &Packed, library: &Packed) -> String {
+    [code, library].into_iter().flat_map(|packed| packed.sha256.chars().take(8)).collect()
+}
+
 /// Keeps a folder of modules from being removed as long as the result lives: the file beside it is locked, if there is one.
 pub fn use_packages(folder: &Path) -> Option<File> {
     let lock = File::open(folder.with_extension("lock")).ok()?;
@@ -110,12 +121,26 @@ pub fn use_packages(folder: &Path) -> Option<File> {
     Some(lock)
 }
 
-/// Where it may be unpacked: the given folder alone, or beside the shipped files, or in the user's own cache.
+/// Where it may be unpacked: the given folder alone, or beside the shipped files, or in the user's own cache. That cache comes first
+/// where Windows cannot name every file beside the shipped ones, and the cache's names are shorter.
 fn caches(folders: &Folders, home: &Path) -> impl Iterator<Item = PathBuf> {
     let given = folders.cache.clone();
+    let (users, beside) = (given.is_none().then_some(folders::cache), home.join("unpacked"));
     // Asking for the user costs time: only where the first cannot be used.
-    let users = given.is_none().then(|| std::iter::once_with(folders::cache).flatten());
-    std::iter::once(given.unwrap_or_else(|| home.join("unpacked"))).chain(users.into_iter().flatten())
+    let users = move || users.and_then(|ask| ask());
+    let is_long = cfg!(windows) && is_long(&beside);
+    let shorter = is_long.then(users).flatten().filter(|users| length(users) < length(&beside));
+    shorter.into_iter().chain([given.unwrap_or(beside)]).chain(std::iter::once_with(users).flatten())
+}
+
+/// Whether a file that is unpacked in `cache` has a path that not every program for Windows can use.
+fn is_long(cache: &Path) -> bool {
+    length(cache) + 1 + 16 + 1 + DEEPEST > LONGEST
+}
+
+/// The length of a path as Windows counts it.
+fn length(path: &Path) -> usize {
+    path.to_string_lossy().encode_utf16().count()
 }
 
 /// The files in `folder`, if they are complete, private and unchanged: they are hashed, unless their identity is the `known` one.
@@ -208,8 +233,37 @@ fn fill(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<(), 
     let file = File::create(folder.join(CODE)).map_err(failed(folder.join(CODE)))?;
     decompress(home, code, Filter::of(about::TARGET), file)?;
     let archive = decompress(home, &about.library, Filter::Plain, Vec::new())?;
-    let library = folder.join(LIBRARY);
-    tar::Archive::new(archive.as_slice()).unpack(&library).map_err(failed(library))
+    unpack_library(&archive, &folder.join(LIBRARY)).map_err(|(file, error)| failed(file)(error))
+}
+
+/// Unpacks an archive of plain files, read-only, into a new folder. `tar` itself would ask the system for the whole name of every
+/// folder, which Wine cannot tell for a long one.
+fn unpack_library(archive: &[u8], library: &Path) -> Result<(), (PathBuf, io::Error)> {
+    let at = |file: &Path| {
+        let file = file.to_owned();
+        move |error: io::Error| (file, error)
+    };
+    for entry in tar::Archive::new(archive).entries().map_err(at(library))? {
+        let mut entry = entry.map_err(at(library))?;
+        let name = entry.path().map_err(at(library))?.into_owned();
+        let is_inside = name.components().all(|part| matches!(part, Component::Normal(_)));
+        if !is_inside || !entry.header().entry_type().is_file() {
+            return Err(at(&name)(io::Error::other("it is not a plain file of the library")));
+        }
+        let file = library.join(name);
+        write_new(&file, &mut entry).map_err(at(&file))?;
+    }
+    Ok(())
+}
+
+/// Writes a read-only file.
+fn write_new(file: &Path, content: &mut impl io::Read) -> io::Result<()> {
+    fs::create_dir_all(file.parent().unwrap_or(file))?;
+    let mut written = File::create_new(file)?;
+    io::copy(content, &mut written)?;
+    let mut permissions = written.metadata()?.permissions();
+    permissions.set_readonly(true);
+    written.set_permissions(permissions)
 }
 
 /// Decompresses a shipped file into `writer`, which comes back.
@@ -226,4 +280,53 @@ fn decompress<W: Write>(home: &Path, packed: &Packed, filter: Filter, writer: W)
         Err(error) => format!("it cannot be read: {error}"),
     };
     Err(Error::Damaged { file: name.to_string(), reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{is_long, unpack_library};
+
+    fn archive(name: &str, kind: tar::EntryType) -> Vec<u8> {
+        let mut header = tar::Header::new_gnu();
+        // Set by hand: a path out of the folder cannot be set otherwise.
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(1);
+        header.set_mode(0o444);
+        header.set_entry_type(kind);
+        header.set_cksum();
+        let mut archive = tar::Builder::new(Vec::new());
+        archive.append(&header, &b"x"[..]).expect("an archive");
+        archive.into_inner().expect("an archive")
+    }
+
+    #[test]
+    fn only_plain_files_inside_the_library_are_unpacked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = folder.path().join("lib");
+        for (name, kind) in [
+            ("../out", tar::EntryType::Regular),
+            ("/out", tar::EntryType::Regular),
+            ("json/../../out", tar::EntryType::Regular),
+            ("link", tar::EntryType::Symlink),
+            ("device", tar::EntryType::Char),
+        ] {
+            let refused = unpack_library(&archive(name, kind), &library).expect_err(name);
+            assert!(refused.1.to_string().contains("not a plain file"), "{name}: {refused:?}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("a list").count(), 0, "a refused file was written");
+        unpack_library(&archive("json/a.py", tar::EntryType::Regular), &library).expect("a library");
+        let file = fs::metadata(library.join("json/a.py")).expect("a file");
+        assert!(file.len() == 1 && file.permissions().readonly());
+    }
+
+    #[test]
+    fn a_folder_is_long_when_a_file_of_the_library_is_beyond_what_windows_names() {
+        assert!(!is_long(Path::new(&"x".repeat(181))));
+        assert!(is_long(Path::new(&"x".repeat(182))));
+        // Windows counts code units of UTF-16.
+        assert!(!is_long(Path::new(&"\u{738b}".repeat(181))) && is_long(Path::new(&"\u{1f600}".repeat(91))));
+    }
 }

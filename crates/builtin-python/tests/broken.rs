@@ -31,8 +31,10 @@ fn find(folder: &Path, part: &str) -> PathBuf {
     named.next().unwrap_or_else(|| panic!("there is no {part} in {}", folder.display()))
 }
 
+/// The one folder that is unpacked.
 fn unpacked(home: &Path) -> PathBuf {
-    find(&home.join("unpacked"), "-")
+    let mut entries = fs::read_dir(home.join("unpacked")).expect("it is there").flatten().map(|entry| entry.path());
+    entries.find(|path| path.is_dir()).expect("a folder is unpacked")
 }
 
 /// How many folders are unpacked.
@@ -120,7 +122,7 @@ fn unpacked_code_that_was_changed_is_not_run() {
     fs::remove_file(&code).expect("it can be removed");
     works(home.path());
     // Its files are read-only: Wine moves them and removes none.
-    fs::rename(code.with_file_name("library"), home.path().join("moved")).expect("it can be moved");
+    fs::rename(code.with_file_name("lib"), home.path().join("moved")).expect("it can be moved");
     assert_eq!(hello(home.path()).stdout, "hi\n");
 }
 
@@ -176,7 +178,7 @@ fn a_link_in_the_place_of_the_code_is_replaced() {
 fn a_library_that_was_changed_is_not_used() {
     let home = copy();
     works(home.path());
-    let library = unpacked(home.path()).join("library");
+    let library = unpacked(home.path()).join("lib");
     let import = |name: &str| Python::with_home(home.path()).run(&["-c", &format!("import {name}; print('hi')")]);
     // One that no program has imported before, so that its file is read.
     let module = library.join("colorsys.py");
@@ -288,6 +290,21 @@ fn a_full_disk_is_told_and_leaves_nothing_half() {
     assert_eq!((ended.status.code(), ended.stdout.as_str()), (BROKEN, "lock\n"), "{ended:?}");
     let words = ["cannot unpack the built-in Python", "No space left on device"];
     assert!(words.iter().all(|word| ended.stderr.contains(word)), "{ended:?}");
+}
+
+#[test]
+fn a_cache_with_a_long_path_is_used() {
+    let home = copy();
+    let mut cache = home.path().to_string_lossy().into_owned();
+    // The files of the library are then beyond the 260 characters of Windows; `lib/json` is not, which Wine has to name.
+    cache += std::path::MAIN_SEPARATOR_STR;
+    cache += &"x".repeat(225 - cache.len());
+    for turn in ["unpacked", "found"] {
+        let ended =
+            Python::with_home(home.path()).run(&["--cache", &cache, "-c", "import json, colorsys; print('hi')"]);
+        assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("hi\n", ""), "{turn}");
+    }
+    assert!(find(Path::new(&cache), "lock").exists());
 }
 
 #[test]

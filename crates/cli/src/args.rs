@@ -241,6 +241,9 @@ pub(crate) struct Update {
     /// Install it without asking.
     #[arg(long, conflicts_with = "check")]
     pub(crate) yes: bool,
+    /// Install it at once: programs that run are not waited for, and on Windows the installer ends them.
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) now: bool,
     /// Print JSON.
     #[arg(long, requires = "check")]
     pub(crate) json: bool,

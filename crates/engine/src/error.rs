@@ -12,6 +12,14 @@ pub enum Error {
     /// The run's folder could not be created or filled.
     #[error("could not prepare the run's folder: {0}")]
     Workspace(#[source] io::Error),
+    /// Windows starts no program in the folders that runs would have.
+    #[error("the folder of runs has a path that is {excess} characters too long: {folder}")]
+    LongFolder {
+        /// The folder of the runs' folders.
+        folder: String,
+        /// The number of characters by which it is too long.
+        excess: usize,
+    },
     /// The interpreter could not be started.
     #[error("could not start {program}: {source}")]
     Start {
@@ -46,6 +54,9 @@ impl Error {
     pub fn message(&self) -> LocalizedMessage {
         match self {
             Self::Workspace(cause) => sentences::RUN_FOLDER.with("cause", cause),
+            Self::LongFolder { folder, excess } => {
+                sentences::LONG_RUN_FOLDER.with("folder", folder).with("excess", excess.to_string())
+            }
             Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
             Self::NoSandbox(reason) => sentences::NO_SANDBOX.with("reason", reason.clone()),
             Self::NotInWasm(language) => sentences::NOT_IN_WASM.with("language", language),

@@ -16,9 +16,11 @@ use crate::{Result, sentences as s};
 const UNPACKED: u64 = 2 << 30;
 
 /// The files of an installation, besides those of the new version: a version may leave one out.
-const OURS: [&str; 9] = [
+const OURS: [&str; 11] = [
     "runtray",
     "runtray-python",
+    "runtray-python-compile",
+    "runtray-packs",
     "builtin-python",
     "completions",
     "man",

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use runtray_engine::message::LocalizedMessage;
 
 use crate::sentences as s;
+use crate::workplace::sweep_replaced;
 
 /// The file in packages that names their kind.
 const MARK: &str = "package.txt";
@@ -38,6 +39,14 @@ impl Installation {
         let mount = env::var_os("APPDIR");
         let image = env::var_os("APPIMAGE");
         env::current_exe().map_or(Self::Unknown, |program| Self::of(&program, mount.as_deref(), image.as_deref()))
+    }
+
+    /// Deletes what an update has moved away from beside this program, as far as nothing uses it.
+    pub fn sweep() {
+        let program = env::current_exe().ok();
+        if let (Self::Setup, Some(folder)) = (Self::of_this_program(), program.as_deref().and_then(Path::parent)) {
+            sweep_replaced(folder);
+        }
     }
 
     /// The variables of another AppImage, which its terminal has, do not count.

@@ -80,25 +80,27 @@ impl Package {
         Ok(Self { work, file, version, installation })
     }
 
-    /// Installs it. The service should be idle, as the installer for Windows quits the app.
+    /// Installs it. The installer for Windows waits until the app runs no program before it quits the app, unless `ends_programs`.
+    /// The archive and the AppImage are replaced at once.
     ///
     /// # Errors
     /// The version that is there could not be replaced, and is as it was.
-    pub fn install(self) -> Result<Installed> {
+    pub fn install(self, ends_programs: bool) -> Result<Installed> {
         match &self.installation {
             Installation::Archive(folder) => archive::install(&self.work, &self.file, folder, &self.version)?,
             Installation::AppImage(image) => replace_image(&self.file, image)?,
-            Installation::Setup => return self.start_setup(),
+            Installation::Setup => return self.start_setup(ends_programs),
             other => return Err(other.advice().unwrap_or_else(|| s::UNKNOWN.message())),
         }
         Ok(Installed::Replaced)
     }
 
-    /// The installer keeps the user's choices, waits for running programs of ours, and starts the app if it ran.
-    fn start_setup(self) -> Result<Installed> {
+    /// The installer keeps the user's choices, and starts the app if it ran.
+    fn start_setup(self, ends_programs: bool) -> Result<Installed> {
         let failed =
             |error: io::Error| s::SETUP_NOT_STARTED.with("version", self.version.to_string()).with("cause", &error);
-        let setup = Command::new(&self.file).arg("/S").spawn().map_err(failed)?;
+        let setup =
+            Command::new(&self.file).arg("/S").args((!ends_programs).then_some("/WAIT")).spawn().map_err(failed)?;
         self.work.keep();
         Ok(Installed::SetupStarted(setup))
     }

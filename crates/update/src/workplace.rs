@@ -12,6 +12,10 @@ use crate::{Result, sentences as s};
 /// The name of the folder, beside what is replaced: so that a rename puts the new version in place.
 const NAME: &str = ".runtray-update";
 
+/// The folder of replaced files in an installation, and the mark in it while files are replaced, as `packaging/windows` names them.
+const REPLACED: &str = ".old";
+const REPLACING: &str = "replacing";
+
 /// The folder, locked.
 pub(crate) struct Workplace {
     folder: PathBuf,
@@ -26,6 +30,20 @@ pub fn sweep(parent: &Path) {
         // A folder that is in use is left to its owner, whose error this is.
         let _ = Workplace::claim(parent);
     }
+}
+
+/// Deletes the files that the installer for Windows has moved away from `folder`, as far as no program runs from them.
+pub(crate) fn sweep_replaced(folder: &Path) {
+    let old = folder.join(REPLACED);
+    // While files are replaced, the installer needs the old ones.
+    if old.join(REPLACING).exists() {
+        return;
+    }
+    for entry in fs::read_dir(&old).into_iter().flatten().flatten() {
+        // A program that runs is left to a later start.
+        let _ = remove(&entry.path());
+    }
+    let _ = fs::remove_dir(old);
 }
 
 impl Workplace {

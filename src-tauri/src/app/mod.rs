@@ -82,6 +82,11 @@ async fn fulfil(app: AppHandle<Wry>, mut requests: mpsc::Receiver<LaunchRequest>
             LaunchRequest::Open => window::open(&app, None),
             LaunchRequest::Nothing => {}
             LaunchRequest::Quit => app.state::<Shutdown>().request(),
+            LaunchRequest::QuitWhenIdle => {
+                let (app_state, shutdown) = (app.state::<Arc<AppState>>(), app.state::<Shutdown>());
+                let (app_state, shutdown) = (app_state.inner().clone(), shutdown.inner().clone());
+                tauri::async_runtime::spawn(async move { app_state.quit_when_idle(&shutdown).await });
+            }
         }
     }
 }

@@ -99,6 +99,12 @@ impl AppState {
         self.lifecycle.stop().await;
     }
 
+    /// Requests `shutdown` as soon as the service runs no program: none is cancelled.
+    pub(crate) async fn quit_when_idle(&self, shutdown: &Shutdown) {
+        self.lifecycle.stop_when_idle().await;
+        shutdown.request();
+    }
+
     /// Watch channel of the status.
     pub(crate) fn status(&self) -> watch::Receiver<Status> {
         self.status.subscribe()

@@ -26,7 +26,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) async fn keep(app_state: Arc<AppState>) {
     let cache = app_state.paths.update_folder();
     // Nothing depends on it: the next update would delete the same.
-    let _ = spawn_blocking(move || sweep(&cache)).await;
+    let swept = spawn_blocking(move || {
+        sweep(&cache);
+        Installation::sweep();
+    });
+    let _ = swept.await;
     let (mut settings, mut next) = (app_state.settings(), Instant::now() + FIRST);
     loop {
         let daily = settings.borrow_and_update().settings.updates.daily;
@@ -96,7 +100,8 @@ impl AppState {
         let package = self.fetch_package(release.clone()).await?;
         self.until_idle(&found).await;
         self.versions.step.send_replace(VersionStep::Installing { found });
-        match blocking(move || package.install()).await? {
+        // A program may start until the installer quits the app, which waits for it.
+        match blocking(move || package.install(false)).await? {
             Installed::Replaced => Ok(()),
             Installed::SetupStarted(setup) => self.attend(setup).await,
         }

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 use super::registry;
-use crate::app::settings_text;
+use crate::app::{post, settings_text};
 use crate::port;
 use crate::session::{Session, as_windows_sees, until};
 
@@ -38,13 +39,20 @@ pub(super) fn long_path() -> String {
 pub(super) struct Computer {
     pub(super) session: Session,
     user: String,
+    /// The folder of the installation that `/D=` names; it is on the drive `C:`.
+    chosen: Option<String>,
     pub(super) port: u16,
 }
 
 impl Computer {
     /// A computer with Windows 10, whose user has this name and nothing of Runtray.
     pub(super) fn of(user: &str) -> Self {
-        let computer = Self { session: Session::new(), user: user.to_owned(), port: port::free() };
+        Self::with_folder(user, None)
+    }
+
+    /// As [`Computer::of`], with another folder of the installation.
+    pub(super) fn with_folder(user: &str, chosen: Option<String>) -> Self {
+        let computer = Self { session: Session::new(), user: user.to_owned(), chosen, port: port::free() };
         computer.clear();
         // Wine makes the folders of a new user at the first start, and sets the version of Windows once more when it is done.
         assert!(computer.command("wineboot").arg("--init").status().expect("wine").success());
@@ -57,6 +65,9 @@ impl Computer {
     /// Removes what an earlier test, perhaps an interrupted one, has left.
     fn clear(&self) {
         fs::remove_dir_all(self.home()).ok();
+        if self.chosen.is_some() {
+            fs::remove_dir_all(self.folder()).ok();
+        }
         for key in [ENTRY, LOGIN, VARIABLES] {
             self.reg(&["delete", key, "/f"]);
         }
@@ -76,12 +87,14 @@ impl Computer {
 
     /// The folder of the installation, unless another is chosen.
     pub(super) fn folder(&self) -> PathBuf {
-        self.home().join("AppData/Local/Programs/Runtray")
+        let path = self.folder_in_windows().replace(r"C:\", "drive_c/").replace('\\', "/");
+        prefix().join(path)
     }
 
     /// The folder as Windows names it.
     pub(super) fn folder_in_windows(&self) -> String {
-        format!(r"C:\users\{}\AppData\Local\Programs\Runtray", self.user)
+        let usual = || format!(r"C:\users\{}\AppData\Local\Programs\Runtray", self.user);
+        self.chosen.clone().unwrap_or_else(usual)
     }
 
     /// A command for a Windows program that this user starts.
@@ -96,8 +109,16 @@ impl Computer {
 
     /// Runs an installer to its end, silently, and gives its exit code.
     pub(super) fn setup(&self, version: &str, options: &[&str]) -> i32 {
-        let status = self.command(installer(version)).arg("/S").args(options).status().expect("wine");
-        status.code().expect("an exit code")
+        let mut setup = self.command(installer(version));
+        setup.arg("/S").args(options).args(self.chosen.iter().map(|folder| format!("/D={folder}")));
+        setup.status().expect("wine").code().expect("an exit code")
+    }
+
+    /// Runs the uninstaller silently in its own place, where it stays, and gives its exit code.
+    pub(super) fn try_to_uninstall(&self) -> i32 {
+        let place = format!("_?={}", self.folder_in_windows());
+        let status = self.command(self.folder().join("uninstall.exe")).args(["/S", &place]).status();
+        status.expect("wine").code().expect("an exit code")
     }
 
     /// Installs the version under test with a service on a free port, and the interpreter of the tests.
@@ -129,27 +150,39 @@ impl Computer {
         until("a healthy answer", || port::answers(self.port).then_some(()));
     }
 
+    /// The user's settings.
+    pub(super) fn settings_file(&self) -> PathBuf {
+        self.home().join("AppData/Roaming/runtray/config/settings.toml")
+    }
+
     /// Writes the user's settings.
     pub(super) fn save_settings(&self) {
-        let folder = self.home().join("AppData/Roaming/runtray/config");
-        fs::create_dir_all(&folder).expect("a folder");
+        let file = self.settings_file();
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
         // An endless program outlasts an installation on a busy machine.
         let text = settings_text(self.port) + "\n[limits]\ntimeout_ms = 600000\nmax_timeout_ms = 600000\n";
-        fs::write(folder.join("settings.toml"), text).expect("a file");
+        fs::write(file, text).expect("a file");
+    }
+
+    /// Starts a program that never ends, and waits until it runs.
+    pub(super) fn endless_run(&self) -> thread::JoinHandle<serde_json::Value> {
+        self.run_begun("hang")
+    }
+
+    /// Starts a program that does this after it has begun, and waits until it has.
+    pub(super) fn run_begun(&self, what: &str) -> thread::JoinHandle<serde_json::Value> {
+        let started = self.session.folder().join("started");
+        let (port, code) = (self.port, format!("save-process {}\n{what}", as_windows_sees(&started)));
+        let run = thread::spawn(move || post(port, &code));
+        until("a program that runs", || started.exists().then_some(()));
+        run
     }
 
     /// The Windows processes of Runtray, by their command lines.
     pub(super) fn running(&self) -> Vec<String> {
-        let ours = self.session.mark();
-        let processes = fs::read_dir("/proc").expect("a list of processes").flatten().map(|entry| entry.path());
-        let belong = processes.filter(|process| {
-            let environment = fs::read(process.join("environ")).unwrap_or_default();
-            environment.split(|byte| *byte == 0).any(|variable| variable == ours.as_bytes())
-        });
-        let lines = belong.map(|process| fs::read(process.join("cmdline")).unwrap_or_default());
-        let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
         // Not "runtray" alone: it is in the path of this test, too.
-        lines.filter(|line| PROGRAMS.iter().any(|name| line.contains(name))).collect()
+        let is_ours = |line: &String| PROGRAMS.iter().any(|name| line.contains(name));
+        self.session.processes().into_iter().filter(is_ours).collect()
     }
 
     /// A value of the registry as text.
@@ -184,10 +217,28 @@ impl Computer {
                 left.push(path);
             }
         });
-        let text = self.exported("HKCU").expect("a registry").to_lowercase();
-        left.extend(text.lines().filter(|line| line.contains("runtray")).map(str::to_owned));
+        for key in ["HKCU", r"HKLM\Software"] {
+            let text = self.exported(key).expect("a registry").to_lowercase();
+            left.extend(text.lines().filter(|line| line.contains("runtray")).map(str::to_owned));
+        }
         left.sort();
         left
+    }
+
+    /// Every file and folder that is kept of an app that has run: settings and log, with the token and the locks beside it, and
+    /// the place of its window, if it had one.
+    pub(super) fn kept(&self) -> Vec<String> {
+        let (local, roaming) = ("AppData/Local/runtray", "AppData/Roaming/runtray");
+        let data = self.home().join(local).join("data");
+        let files = ["", "/app.lock", "/instance.lock", "/journal.lock", "/journal.sqlite3", "/log", "/token"];
+        let mut kept = files.map(|name| format!("{local}/data{name}")).to_vec();
+        kept.extend(data.join("window.json").exists().then(|| format!("{local}/data/window.json")));
+        let log = fs::read_dir(data.join("log")).into_iter().flatten().flatten();
+        kept.extend(log.map(|file| format!("{local}/data/log/{}", file.file_name().to_string_lossy())));
+        kept.extend([local, roaming].map(str::to_owned));
+        kept.extend(["config", "config/settings.toml"].map(|name| format!("{roaming}/{name}")));
+        kept.sort();
+        kept
     }
 
     /// Checks that another program's login entry and the other folders of the PATH are as they were.

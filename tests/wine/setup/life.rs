@@ -1,14 +1,10 @@
 //! The life of an installation.
 
 use std::fs;
-use std::thread;
 
 use super::computer::{Computer, ENTRY, LOGIN, NEWER, OLDER, VARIABLES, VERSION, long_path};
 use crate::app::post;
-use crate::session::{as_windows_sees, until};
-
-/// The files that a used Runtray leaves: settings, and the log with its files.
-const KEPT: [&str; 2] = ["AppData/Roaming/runtray", "AppData/Local/runtray"];
+use crate::session::until;
 
 #[test]
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
@@ -73,14 +69,19 @@ fn an_update_ends_the_app_and_its_runs_and_starts_it_again() {
     let computer = Computer::of("user");
     computer.install();
     let mut app = computer.start_app();
-    let run = endless_run(&computer);
+    assert_eq!(post(computer.port, "print before")["output"], "before\n");
+    let run = computer.endless_run();
     assert_eq!(computer.setup(NEWER, &[]), 0);
     assert_eq!(run.join().expect("a run")["status"], "cancelled");
     assert!(app.wait().expect("a child").success(), "the old app did not end by itself");
     assert_eq!(computer.value(ENTRY, "DisplayVersion").as_deref(), Some(NEWER));
     computer.wait_for_service();
     assert_eq!(post(computer.port, "print yes")["output"], "yes\n");
-    assert!(!computer.folder().join(".new").exists());
+    let log = logged(computer.port);
+    assert!(log.contains("print before") && log.contains("print yes"), "the log of the old version is gone: {log}");
+    for folder in [".new", ".old"] {
+        assert!(!computer.folder().join(folder).exists(), "{folder} is left");
+    }
     computer.uninstall(&[]);
 }
 
@@ -102,7 +103,7 @@ fn a_removal_ends_the_app_and_its_runs_and_keeps_settings_and_log() {
     let computer = Computer::of("user");
     computer.install();
     let mut app = computer.start_app();
-    let run = endless_run(&computer);
+    let run = computer.endless_run();
     // The list of folders that the sandbox has access to. Taking it away ends with the list, even an empty one.
     let access = computer.home().join("AppData/Local/runtray/data/sandbox-access.json");
     fs::write(&access, "[]").expect("a file");
@@ -110,11 +111,7 @@ fn a_removal_ends_the_app_and_its_runs_and_keeps_settings_and_log() {
     assert_eq!(run.join().expect("a run")["status"], "cancelled");
     assert!(app.wait().expect("a child").success());
     assert!(!access.exists(), "the sandbox keeps its access");
-    let left = computer.left();
-    assert!(left.iter().all(|path| KEPT.iter().any(|kept| path.starts_with(kept))), "{left:?}");
-    assert!(left.iter().any(|path| path.ends_with("settings.toml")), "{left:?}");
-    assert!(left.iter().any(|path| path.ends_with("journal.sqlite3")), "{left:?}");
-    assert!(!left.iter().any(|path| path.contains("cache") || path.contains("runs")), "{left:?}");
+    assert_eq!(computer.left(), computer.kept());
 }
 
 #[test]
@@ -131,11 +128,8 @@ fn files_of_others_stay_in_the_folder() {
     assert_eq!(fs::read_to_string(own).expect("a file"), "mine");
 }
 
-/// Starts a program that never ends, and waits until it runs.
-fn endless_run(computer: &Computer) -> thread::JoinHandle<serde_json::Value> {
-    let started = computer.session.folder().join("started");
-    let (port, code) = (computer.port, format!("save-process {}\nhang", as_windows_sees(&started)));
-    let run = thread::spawn(move || post(port, &code));
-    until("a program that runs", || started.exists().then_some(()));
-    run
+/// The programs in the log.
+fn logged(port: u16) -> String {
+    let answer = ureq::get(format!("http://127.0.0.1:{port}/executions")).call().expect("an answer");
+    answer.into_body().read_to_string().expect("text")
 }

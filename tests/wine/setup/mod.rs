@@ -4,8 +4,10 @@
 
 mod computer;
 mod faults;
+mod held;
 mod life;
 mod pages;
 mod places;
 mod registry;
+mod updates;
 mod whole;

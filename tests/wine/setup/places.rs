@@ -9,7 +9,10 @@ use crate::session::{as_windows_sees, until};
 
 /// Installs, updates, uses and removes Runtray for this user.
 fn check(user: &str) {
-    let computer = Computer::of(user);
+    check_on(&Computer::of(user));
+}
+
+fn check_on(computer: &Computer) {
     computer.save_settings();
     assert_eq!(computer.setup(VERSION, &["/LOGIN"]), 0);
     assert!(computer.folder().join("runtray-desktop.exe").exists(), "nothing was installed");
@@ -42,10 +45,21 @@ fn a_user_with_signs_that_shells_read() {
 
 #[test]
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
-fn a_path_of_more_than_200_characters() {
+fn a_folder_of_more_than_200_characters_and_a_usual_profile() {
+    let folder = format!(r"C:\{}\{}", "d".repeat(100), "e".repeat(105));
+    let computer = Computer::with_folder("user", Some(folder));
+    check_on(&computer);
+    assert!(!computer.folder().exists());
+    fs::remove_dir(computer.folder().parent().expect("a folder")).expect("an empty folder");
+}
+
+#[test]
+#[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
+fn a_profile_of_more_than_200_characters() {
     let user = "long ".repeat(35) + "name";
-    assert!(format!(r"C:\users\{user}\AppData\Local\Programs\Runtray").len() > 200);
-    check(&user);
+    let computer = Computer::of(&user);
+    assert!(computer.folder_in_windows().len() > 200);
+    check_on(&computer);
 }
 
 #[test]

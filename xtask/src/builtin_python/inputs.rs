@@ -29,7 +29,7 @@ pub(super) fn hash(context: &Context, sources: &[&str], more: &[String]) -> Resu
 ///
 /// # Errors
 /// A folder cannot be listed.
-pub(super) fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+pub(crate) fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     if !path.is_dir() {
         files.push(path.to_owned());
         return Ok(());
@@ -59,7 +59,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// The first 64 bits, in hexadecimal.
-pub(super) fn of_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
+pub(crate) fn of_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     for piece in pieces {
         // Hash the length too, so that different lists of pieces never concatenate to the same input.

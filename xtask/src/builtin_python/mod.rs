@@ -1,7 +1,7 @@
 //! The built-in Python: `runtray-python`, and the files shipped beside it.
 
 mod artifact;
-mod inputs;
+pub(crate) mod inputs;
 mod place;
 pub(crate) mod science;
 pub(crate) mod windows;
@@ -9,6 +9,7 @@ pub(crate) mod windows;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use serde_json::Value;
 
 use crate::context::Context;
 use crate::step::{Ending, must};
@@ -120,6 +121,15 @@ pub(crate) fn install(context: &Context, to: &Path, profile: science::Profile) -
     place::program(&program(context), to)?;
     science::install(context, to, profile)?;
     packs::install(context, to)
+}
+
+/// The parts that it consists of, with name, version and licence of each. It is made if it is not there.
+///
+/// # Errors
+/// It cannot be made here, or does not name its parts: packages would lack its licences.
+pub(crate) fn parts(context: &Context) -> Result<Vec<Value>> {
+    let Some(artifact) = artifact::make(context)? else { anyhow::bail!(NOT_HERE) };
+    place::parts(&artifact)
 }
 
 /// The program, built or not.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 /// The program's file name.
@@ -41,6 +41,22 @@ pub(super) fn artifact(from: &Path, target: &str, folder: &Path) -> Result<()> {
         fs::copy(from.join(name), to.join(name)).with_context(|| format!("cannot copy {name}"))?;
     }
     fs::write(to.join(DESCRIPTION), text).with_context(|| format!("cannot write into {}", to.display()))
+}
+
+/// The parts that the description in `folder` names.
+///
+/// # Errors
+/// There is no description, or it names no part, or one without version or licence.
+pub(super) fn parts(folder: &Path) -> Result<Vec<Value>> {
+    let about = read(folder)?;
+    let parts = about["parts"].as_array().filter(|parts| !parts.is_empty());
+    let parts = parts.with_context(|| format!("{} names no parts", folder.join(DESCRIPTION).display()))?;
+    for part in parts {
+        for field in ["name", "version", "licence"] {
+            ensure!(part[field].as_str().is_some_and(|text| !text.is_empty()), "a part has no {field}: {part}");
+        }
+    }
+    Ok(parts.clone())
 }
 
 fn read(folder: &Path) -> Result<Value> {
@@ -87,4 +103,27 @@ pub(super) fn program(program: &Path, folder: &Path) -> Result<()> {
         return Ok(());
     }
     fs::copy(program, &new).and_then(|_| fs::rename(&new, &to)).with_context(|| format!("cannot make {}", to.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{DESCRIPTION, parts};
+
+    #[test]
+    fn a_description_without_parts_or_their_licences_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(parts(folder.path()).is_err(), "there is no description");
+        for (text, good) in [
+            ("{}", false),
+            (r#"{"parts": []}"#, false),
+            (r#"{"parts": [{"name": "CPython", "version": "3.14.0"}]}"#, false),
+            (r#"{"parts": [{"name": "CPython", "version": "", "licence": "PSF-2.0"}]}"#, false),
+            (r#"{"parts": [{"name": "CPython", "version": "3.14.0", "licence": "PSF-2.0"}]}"#, true),
+        ] {
+            fs::write(folder.path().join(DESCRIPTION), text).expect("a file");
+            assert_eq!(parts(folder.path()).is_ok(), good, "{text}");
+        }
+    }
 }

@@ -46,3 +46,29 @@ fn component(of: &Component) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Component, bill};
+
+    #[test]
+    fn every_component_is_named_once_with_its_licence_and_depended_on() {
+        let component = |name: &str, licence: Option<&str>| Component {
+            name: name.to_owned(),
+            version: "1.0".to_owned(),
+            purl: format!("pkg:cargo/{name}@1.0"),
+            licence: licence.map(str::to_owned),
+            folder: PathBuf::new(),
+        };
+        let bill = bill(1, &[component("a", Some("MIT OR Apache-2.0")), component("b", None)]);
+        assert_eq!((&bill["bomFormat"], &bill["specVersion"]), (&"CycloneDX".into(), &"1.6".into()));
+        let components = bill["components"].as_array().expect("a list");
+        assert_eq!(components[0]["licenses"][0]["expression"], "MIT OR Apache-2.0");
+        assert!(components[1].get("licenses").is_none(), "{bill}");
+        let references: Vec<_> = components.iter().map(|component| &component["bom-ref"]).collect();
+        let needed: Vec<_> = bill["dependencies"][0]["dependsOn"].as_array().expect("a list").iter().collect();
+        assert_eq!((references.len(), references), (2, needed));
+    }
+}

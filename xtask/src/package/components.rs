@@ -45,7 +45,7 @@ pub(super) fn all(context: &Context) -> Result<Vec<Component>> {
         packs.into_iter().for_each(|component| drop(add(component)));
     }
     npm(context)?.into_iter().for_each(|component| drop(add(component)));
-    python(context)?.into_iter().for_each(|component| drop(add(component)));
+    builtin_python::parts(context)?.iter().for_each(|part| drop(add(of_python(part))));
     Ok(found.into_values().collect())
 }
 
@@ -118,14 +118,7 @@ fn of_npm(folder: &Path, path: &str, package: &Value) -> Component {
     }
 }
 
-/// The parts of the built-in Python, as it names them itself; nothing where it is not built.
-fn python(context: &Context) -> Result<Vec<Component>> {
-    let about = builtin_python::program(context).with_file_name("builtin-python/about.json");
-    let Ok(about) = fs::read(&about) else { return Ok(Vec::new()) };
-    let about: Value = serde_json::from_slice(&about).context("the built-in Python's description is not JSON")?;
-    Ok(list(&about["parts"]).map(of_python).collect())
-}
-
+/// A part of the built-in Python, as that names it itself.
 fn of_python(part: &Value) -> Component {
     let (name, version) = (text(part, "name").to_owned(), text(part, "version").to_owned());
     Component {

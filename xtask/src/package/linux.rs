@@ -35,6 +35,17 @@ pub(super) const COMPLETIONS: [(&str, &str, &str); 3] = [
 /// The file that tells the program in a package its kind, and so who updates it.
 const MARK: &str = "package.txt";
 
+/// How the unit starts the program of the packages, and that of the archive.
+const INSTALLED: &str = "ExecStart=/usr/bin/runtray serve";
+const UNPACKED: &str = "ExecStart=%h/.local/lib/runtray/runtray serve";
+
+/// What the archive's unit says about that.
+const NOTE: &str = "\
+# This folder is expected to be ~/.local/lib/runtray; otherwise change ExecStart. Then link this file and start the service:
+# systemctl --user enable --now ~/.local/lib/runtray/runtray.service
+#
+";
+
 /// The built-in Python: its program and its folder.
 const PYTHON: (&str, &str) = ("runtray-python", "builtin-python");
 
@@ -145,7 +156,7 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
         tree.text(completions(&programs, shell)?, &place(&format!("completions/runtray.{shell}")))?;
     }
     pages(packaging, &tree, &programs, &place("man"))?;
-    tree.file(&packaging.context.root.join(RECIPES).join("runtray.service"), &place("runtray.service"))?;
+    tree.text(unit_of_archive(packaging)?, &place("runtray.service"))?;
     tree.file(&packaging.context.root.join("LICENSE"), &place("LICENSE"))?;
     tree.file(notices, &place(notices::FILE))?;
     tree.text("tar\n", &place(MARK))?;
@@ -158,6 +169,17 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
         tar.arg(format!("--mtime=@{}", packaging.time));
         must(tar.arg("--create").arg("--file").arg(&package).arg("--directory").arg(tree.folder()).arg(&name))
     })
+}
+
+/// The user's unit for the archive, which is unpacked into any folder: it names a usual one, and says so.
+fn unit_of_archive(packaging: &Packaging<'_>) -> Result<String> {
+    in_folder(&recipe(packaging, "runtray.service")?)
+}
+
+fn in_folder(unit: &str) -> Result<String> {
+    let start = unit.split_once(INSTALLED).context("runtray.service does not start the installed program")?;
+    ensure!(!start.1.contains("/usr/"), "runtray.service names another installed file");
+    Ok(format!("{NOTE}{}{UNPACKED}{}", start.0, start.1))
 }
 
 /// The files that `.deb` and `.rpm` have in common.
@@ -269,4 +291,18 @@ fn md5sums(tree: &Tree) -> Result<String> {
     let mut md5sum = Command::new("md5sum");
     md5sum.current_dir(tree.folder()).args(files);
     output(&mut md5sum).map(|sums| sums + "\n").context("md5sum fails")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_folder;
+
+    #[test]
+    fn the_archive_s_unit_starts_what_the_archive_has() {
+        assert!(in_folder("[Service]\nExecStart=/opt/x\n").is_err(), "a program that is not known");
+        assert!(in_folder("ExecStart=/usr/bin/runtray serve\nExecStop=/usr/bin/x\n").is_err(), "a second program");
+        let unit = in_folder(include_str!("../../../packaging/linux/runtray.service")).expect("a unit");
+        assert!(unit.contains("\nExecStart=%h/.local/lib/runtray/runtray serve\n"), "{unit}");
+        assert!(!unit.contains("/usr/bin"), "{unit}");
+    }
 }

@@ -83,3 +83,41 @@ fn is_licence(path: &Path) -> bool {
 fn tidy(text: &str) -> String {
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_matches('\n').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::{Component, document, texts_of};
+
+    fn component(licence: Option<&str>, folder: PathBuf) -> Component {
+        let (name, version) = ("part".to_owned(), "1.0".to_owned());
+        let purl = "pkg:generic/part@1.0".to_owned();
+        Component { name, version, purl, licence: licence.map(str::to_owned), folder }
+    }
+
+    #[test]
+    fn a_component_without_a_licence_or_a_text_of_it_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let standard = folder.path().join("spdx");
+        fs::create_dir(&standard).expect("a folder");
+        fs::write(standard.join("MIT.txt"), "\nThe MIT License  \r\n").expect("a file");
+        let texts = |licence| texts_of(&component(licence, folder.path().join("none")), &standard);
+        assert!(texts(None).is_err());
+        assert!(texts(Some("GPL-3.0")).is_err());
+        assert_eq!(texts(Some("(MIT OR Apache-2.0)")).expect("a text"), ["The MIT License"]);
+    }
+
+    #[test]
+    fn its_own_texts_are_taken_and_each_text_is_there_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in [("LICENSE-MIT", "own"), ("NOTICE", "more"), ("readme", "other")] {
+            fs::write(folder.path().join(name), text).expect("a file");
+        }
+        let of = component(Some("MIT"), folder.path().to_owned());
+        assert_eq!(texts_of(&of, folder.path()).expect("texts"), ["own", "more"]);
+        let text = document([("own".to_owned(), vec!["a 1".to_owned(), "b 2".to_owned()])].into());
+        assert_eq!((text.matches("own").count(), text.contains("a 1\nb 2\n")), (1, true), "{text}");
+    }
+}

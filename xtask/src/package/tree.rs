@@ -125,7 +125,9 @@ impl Tree {
     /// A file cannot be read, or `make` fails.
     pub(super) fn pack(&self, package: &Path, recipe: &[u8], make: impl FnOnce() -> Result<()>) -> Result<()> {
         self.set_times()?;
-        let stamp = self.folder.with_extension("stamp");
+        // Several packages may be made of one tree.
+        let stamp = format!("{}.stamp", package.file_name().unwrap_or_default().display());
+        let stamp = self.folder.with_file_name(stamp);
         if !package.exists() {
             fs::remove_file(&stamp).ok();
         }

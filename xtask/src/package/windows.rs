@@ -12,8 +12,16 @@ use crate::builtin_python::{self, windows::Profile};
 use crate::step::must;
 
 /// The recipe, in the folder `packaging/windows`.
-const RECIPE: [&str; 7] =
-    ["runtray.nsi", "texts.nsh", "running.nsh", "shortcut.nsh", "install.nsh", "uninstall.nsh", "finish.bmp"];
+const RECIPE: [&str; 8] = [
+    "runtray.nsi",
+    "texts.nsh",
+    "running.nsh",
+    "replace.nsh",
+    "shortcut.nsh",
+    "install.nsh",
+    "uninstall.nsh",
+    "finish.bmp",
+];
 
 /// The programs.
 const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
@@ -80,12 +88,11 @@ fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
 /// Makes the installer of a version.
 fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, options: &[&str]) -> Result<()> {
     let sources = packaging.context.root.join("packaging/windows");
-    let mut recipe = list(tree)?.into_bytes();
+    let icon = packaging.context.root.join("src-tauri/icons/icon.ico");
     let id = app_id(packaging)?;
-    recipe.extend(format!("{version} {options:?} {id} {:?}", built::sign_command()).into_bytes());
-    for source in RECIPE {
-        recipe.extend(fs::read(sources.join(source)).with_context(|| format!("cannot read {source}"))?);
-    }
+    let bootstrapper = bootstrapper();
+    let text = format!("{} {version} {options:?} {id} {:?}", list(tree)?, built::sign_command());
+    let recipe = recipe(&text, RECIPE.map(|source| sources.join(source)).iter().chain([&icon]).chain(&bootstrapper))?;
     tree.pack(file, &recipe, || {
         let lists = packaging.work("nsis");
         fs::create_dir_all(&lists)?;
@@ -95,9 +102,11 @@ fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, opt
         makensis.args(options).arg(format!("-DVERSION={version}")).arg(format!("-DPAYLOAD_KB={}", tree.kib()?));
         makensis.arg(format!("-DAPP_ID={id}"));
         makensis.arg(define("PAYLOAD", tree.folder())).arg(define("OUTPUT", file));
-        makensis.arg(define("ICON", &packaging.context.root.join("src-tauri/icons/icon.ico")));
+        makensis.arg(define("ICON", &icon));
         makensis.arg(define("PICTURE", &sources.join("finish.bmp")));
-        makensis.args(optional()).env("SOURCE_DATE_EPOCH", packaging.time.to_string());
+        makensis.args(bootstrapper.iter().map(|file| define("WEBVIEW2_SETUP", file)));
+        makensis.args(built::sign_command().map(|command| format!("-DSIGN_COMMAND={command}")));
+        makensis.env("SOURCE_DATE_EPOCH", packaging.time.to_string());
         makensis.arg(format!("-X!addincludedir \"{}\"", lists.display()));
         makensis.arg(format!("-X!addincludedir \"{}\"", sources.display()));
         must(makensis.arg(sources.join("runtray.nsi")))
@@ -112,44 +121,49 @@ fn app_id(packaging: &Packaging<'_>) -> Result<String> {
     Ok(settings["identifier"].as_str().context("tauri.conf.json names no identifier")?.to_owned())
 }
 
-/// Optional inputs from the environment: a command that signs, and Microsoft's bootstrapper of WebView2.
-fn optional() -> Vec<String> {
-    let bootstrapper = std::env::var_os("WEBVIEW2_SETUP").map(PathBuf::from);
-    let sign = built::sign_command().map(|command| format!("-DSIGN_COMMAND={command}"));
-    bootstrapper.map(|file| define("WEBVIEW2_SETUP", &file)).into_iter().chain(sign).collect()
+/// Microsoft's bootstrapper of WebView2, if the environment names it.
+fn bootstrapper() -> Option<PathBuf> {
+    std::env::var_os("WEBVIEW2_SETUP").map(PathBuf::from)
+}
+
+/// What an installer depends on besides its payload: a text, and the content of files.
+///
+/// # Errors
+/// A file cannot be read.
+fn recipe<'a>(text: &str, files: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<u8>> {
+    let mut recipe = text.as_bytes().to_vec();
+    for file in files {
+        let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        // The length too, so that no two lists of contents give the same bytes.
+        recipe.extend((content.len() as u64).to_le_bytes());
+        recipe.extend(content);
+    }
+    Ok(recipe)
 }
 
 fn define(name: &str, path: &Path) -> String {
     format!("-D{name}={}", path.display())
 }
 
-/// NSIS's macros that name every file of the payload.
+/// NSIS's macros that name every file and folder of the payload: one unpacks the files, the others do something for each, which is
+/// `$0`.
 fn list(tree: &Tree) -> Result<String> {
     let files = tree.files()?;
-    let folders: Vec<_> = {
-        let mut folders: Vec<_> = files.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
-        folders.dedup();
-        folders.into_iter().map(windows_path).collect()
-    };
+    let mut folders: Vec<_> = files.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
+    folders.dedup();
     let mut unpack = String::new();
-    let mut place = String::from("  StrCpy $R6 \"\"\n");
-    let mut delete = String::new();
-    for folder in &folders {
-        place += &format!("  RMDir /r \"$INSTDIR\\{folder}\"\n  CreateDirectory \"$INSTDIR\\{folder}\"\n");
-    }
     for file in &files {
-        let (name, folder) = (windows_path(file), file.rsplit_once('/').map(|(folder, _)| windows_path(folder)));
-        let folder = folder.map(|folder| format!("\\{folder}")).unwrap_or_default();
+        let folder = file.rsplit_once('/').map(|(folder, _)| format!("\\{}", windows_path(folder))).unwrap_or_default();
         unpack += &format!("  SetOutPath \"${{UNPACKED}}{folder}\"\n  File \"${{PAYLOAD}}/{file}\"\n");
-        place += &format!("  !insertmacro putInPlace \"{name}\"\n");
-        delete += &format!("  Delete \"$INSTDIR\\{name}\"\n");
     }
-    for folder in folders.iter().rev() {
-        delete += &format!("  RMDir /r \"$INSTDIR\\{folder}\"\n");
-    }
-    Ok(format!(
-        "!macro unpackPayload\n{unpack}!macroend\n!macro putPayloadInPlace\n{place}!macroend\n!macro deletePayload\n{delete}!macroend\n"
-    ))
+    let for_each = |paths: &mut dyn Iterator<Item = &str>| -> String {
+        paths.map(|path| format!("  StrCpy $0 \"{}\"\n  Call ${{function}}\n", windows_path(path))).collect()
+    };
+    let for_files = for_each(&mut files.iter().map(String::as_str));
+    let for_folders = for_each(&mut folders.into_iter());
+    Ok([("unpackPayload", unpack), ("forPayload function", for_files), ("forFolders function", for_folders)]
+        .map(|(name, body)| format!("!macro {name}\n{body}!macroend\n"))
+        .concat())
 }
 
 fn windows_path(path: &str) -> String {
@@ -172,4 +186,28 @@ fn zip(packaging: &Packaging<'_>, payload: &Tree, file: &Path) -> Result<()> {
         zip.current_dir(tree.folder()).env("TZ", "UTC").args(["-q", "-X", "-9"]).arg(file);
         must(zip.args(tree.files()?))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::recipe;
+
+    #[test]
+    fn an_installer_is_made_again_when_a_file_in_it_changes_comes_or_goes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let of = |files: &[PathBuf]| recipe("text", files.iter()).expect("a recipe");
+        for (name, content) in [("script", "a"), ("icon", "b"), ("bootstrapper", "c"), ("other", "d"), ("joined", "ab")]
+        {
+            fs::write(path(name), content).expect("a file");
+        }
+        let two = of(&[path("script"), path("icon")]);
+        assert_ne!(two, of(&[path("script"), path("icon"), path("bootstrapper")]), "a bootstrapper that comes or goes");
+        assert_ne!(two, of(&[path("script"), path("other")]), "another icon");
+        assert_ne!(of(&[path("joined")]), two, "contents that run into each other");
+        assert!(recipe("text", [path("missing")].iter()).is_err(), "a bootstrapper that is not there");
+    }
 }

@@ -59,6 +59,13 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// The number of programs that the service runs and queues; `None` if no service answers.
+pub(super) fn programs(configured: u16, paths: &Paths) -> Option<usize> {
+    let (_, Answer::Response(200, body)) = find(configured, paths) else { return None };
+    let status: ServiceStatus = serde_json::from_slice(&body).ok()?;
+    Some(status.running + status.queued)
+}
+
 /// Asks the service at the address in its address file, which may be stale, and otherwise at the port of the settings.
 fn find(configured: u16, paths: &Paths) -> (u16, Answer) {
     let published = address_file::find(paths).and_then(|url| url.rsplit_once(':')?.1.parse().ok());

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::ensure;
 use runtray_service::settings::UpdateSettings;
@@ -9,8 +11,12 @@ use runtray_update::{Answer, Feed, Given, Installation, Installed, Release, Upda
 use serde_json::json;
 
 use super::configuration::settings;
+use super::status;
 use crate::args::Update;
 use crate::{exit, print};
+
+/// The time between two questions whether the service runs programs.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Looks for a new version, and installs it unless the user only asked for it.
 pub(crate) fn update(args: &Update) -> anyhow::Result<ExitCode> {
@@ -30,7 +36,11 @@ pub(crate) fn update(args: &Update) -> anyhow::Result<ExitCode> {
     match answer.release {
         None => Ok(ExitCode::SUCCESS),
         Some(_) if args.check => Ok(ExitCode::from(exit::NEWER)),
-        Some(release) => install(&updater, &release, args.yes),
+        Some(release) => install(&updater, &release, args, || {
+            if !args.now {
+                until_idle(|| status::programs(loaded.settings.port, &paths));
+            }
+        }),
     }
 }
 
@@ -73,23 +83,43 @@ fn describe(updater: &Updater, Answer { newest, release }: &Answer) -> anyhow::R
     updater.installation.advice().map_or(Ok(()), print::line)
 }
 
-fn install(updater: &Updater, release: &Release, is_allowed: bool) -> anyhow::Result<ExitCode> {
+/// Fetches and installs it after a yes, as soon as `wait` returns.
+fn install(updater: &Updater, release: &Release, args: &Update, wait: impl FnOnce()) -> anyhow::Result<ExitCode> {
     if updater.installation.advice().is_some() {
         return Ok(ExitCode::from(exit::NEWER));
     }
-    if !is_allowed && !agrees(release)? {
+    if !args.yes && !agrees(release)? {
         print::note("runtray: nothing was installed");
         return Ok(ExitCode::from(exit::NEWER));
     }
     let package = updater.fetch(release, show_progress())?;
-    let text = match package.install()? {
+    wait();
+    let text = match package.install(args.now)? {
         Installed::Replaced => {
             "is installed. A service that runs is still the old one, and ends its programs as usual: restart it when it suits you."
         }
-        Installed::SetupStarted(_) => "is being installed: the installer ends and starts the app.",
+        Installed::SetupStarted(_) if args.now => "is being installed: the installer ends the app and its programs.",
+        Installed::SetupStarted(_) => {
+            "is being installed: the installer quits the app as soon as it runs no program, and starts it again. A service of `runtray serve` is still the old one: restart it when it suits you."
+        }
     };
     print::line(format_args!("Runtray {} {text}", release.version))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits until the service runs no program, and says how many it waits for.
+fn until_idle(programs: impl Fn() -> Option<usize>) {
+    let mut told = 0;
+    while let Some(programs) = programs().filter(|programs| *programs > 0) {
+        if programs != told {
+            told = programs;
+            print::note(format_args!(
+                "runtray: the service runs {programs} program{}; waiting for the end (--now does not wait)",
+                if programs == 1 { "" } else { "s" }
+            ));
+        }
+        thread::sleep(PAUSE);
+    }
 }
 
 /// Asks on the terminal.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::executable::is_program;
+use crate::sys::own_program;
 
 /// The name of the built-in Python in the settings, where an own one has a path.
 pub const BUILT_IN: &str = "builtin";
@@ -33,7 +34,7 @@ const VARIABLE: &str = "RUNTRAY_BUILTIN_PYTHON";
 
 /// The program, if it is installed.
 pub(super) fn installed() -> Option<PathBuf> {
-    find(env::var_os(VARIABLE), env::current_exe().ok()?.parent()?)
+    find(env::var_os(VARIABLE), own_program()?.parent()?)
 }
 
 fn find(variable: Option<OsString>, ours: &Path) -> Option<PathBuf> {

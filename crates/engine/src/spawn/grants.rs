@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::isolation::Policy;
 use crate::language::Runtime;
-use crate::sys::Grants;
+use crate::sys::{Grants, own_program};
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
@@ -15,7 +15,7 @@ pub(super) fn of(policy: &Policy, runtime: &Runtime, home: Option<&Path>, hidden
     if !policy.write.is_empty() {
         kept = [&*runtime.code, &policy.interpreters].concat();
         // This program starts itself again, for example as the launcher, and others that lie beside it.
-        kept.extend(std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_path_buf)));
+        kept.extend(own_program().and_then(Path::parent).map(Path::to_path_buf));
     }
     Grants {
         interpreter: apart(&runtime.trees, home, hidden),

@@ -29,7 +29,7 @@ use crate::request::Request;
 use crate::session::TerminalSize;
 use crate::sys::{Launch, Launcher, Pipes, RunFolders};
 use crate::text::message::LocalizedMessage;
-use crate::workspace::{HiddenFolders, Workspace, Workspaces};
+use crate::workspace::{self, HiddenFolders, Workspace, Workspaces};
 #[cfg(windows)]
 pub use app_container::sandbox_access;
 use barrier::Barrier;
@@ -72,6 +72,9 @@ impl Spawner {
     /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher. Must be called within a tokio
     /// runtime.
     pub(crate) fn new(runs_folder: &Path, hidden: &[PathBuf]) -> Result<Self, Error> {
+        if let Some(excess) = workspace::excess(runs_folder).filter(|_| cfg!(windows)) {
+            return Err(Error::LongFolder { folder: runs_folder.display().to_string(), excess });
+        }
         let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
         let barriers = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);

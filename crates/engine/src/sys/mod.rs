@@ -13,6 +13,7 @@ mod exit;
 mod inner_pipes;
 mod launch;
 pub(crate) mod open_file_limit;
+mod own_program;
 pub(crate) mod peer;
 mod pipes;
 #[cfg(any(target_os = "macos", all(test, unix)))]
@@ -54,6 +55,7 @@ pub(crate) use platform::{access, close_folder, is_store_program, pipe_client, s
 pub(crate) use exit::{Breach, Exit};
 pub(crate) use inner_pipes::{InnerInput, InnerOutput, inner_pipes};
 pub(crate) use launch::{Grants, Launch, RunFolders};
+pub(crate) use own_program::own_program;
 pub(crate) use pipes::{Input, Pipes};
 #[cfg(windows)]
 pub(crate) use platform::Terminal;

@@ -66,6 +66,7 @@ crate::sentences! {
     SOURCE_NAME = "source.name": "{name}";
 
     RUN_FOLDER = "engine.run_folder": "could not prepare the run's folder: {cause}";
+    LONG_RUN_FOLDER = "engine.long_run_folder": "the path of the folder for runs is {excess} characters too long for Windows, which starts no program in a folder of more than 258 characters: set RUNTRAY_HOME to a folder with a shorter path than {folder}, or move a portable Runtray there";
     START = "engine.start": "could not start {program}: {cause}";
     LAUNCHER_SILENT = "engine.launcher_silent": "the launcher process does not answer";
     LAUNCHER_ENDED = "engine.launcher_ended": "the launcher process ended";

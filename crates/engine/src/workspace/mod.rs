@@ -34,8 +34,18 @@ use crate::request::Request;
 const STOP_FILES: [&str; 2] = ["package.json", "tsconfig.json"];
 /// A file in an engine's folder which says that the engine has had containers.
 pub(crate) const CONTAINERS: &str = "containers";
+/// The most characters of a path in which Windows starts a program.
+const LONGEST_FOLDER: usize = 258;
+/// The characters that a program's folder has more than the folder of all runs: `\ENGINE00\RUN00000\work`.
+const BELOW: usize = 23;
 /// A program up to this size is compared without a blocking thread.
 const QUICK_BYTES: usize = 64 << 10;
+
+/// The number of characters by which `base` is too long to run programs below it on Windows, if it is.
+pub(crate) fn excess(base: &Path) -> Option<usize> {
+    let length = base.to_string_lossy().encode_utf16().count() + BELOW;
+    length.checked_sub(LONGEST_FOLDER).filter(|excess| *excess > 0)
+}
 
 /// An engine's folder, with the folders of its runs. Dropping the last handle deletes it.
 #[derive(Clone)]

@@ -21,6 +21,19 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn a_folder_is_too_long_when_a_program_s_folder_below_it_is_and_says_by_how_much() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let spaces = Workspaces::open(base.path()).expect("open");
+    let folder = spaces.create(&request("code", &[]), "main.py").expect("create").folder();
+    let more = folder.as_os_str().len() - base.path().as_os_str().len();
+    for (length, expected) in [(10, None), (258 - more, None), (259 - more, Some(1)), (300, Some(42 + more))] {
+        assert_eq!(super::excess(Path::new(&"x".repeat(length))), expected, "{length}");
+    }
+    // Windows counts code units of UTF-16.
+    assert_eq!(super::excess(Path::new(&"\u{1f600}".repeat(118))), Some(1));
+}
+
+#[test]
 fn only_what_the_run_made_or_changed_is_listed() {
     let base = tempfile::tempdir().expect("tempdir");
     let spaces = Workspaces::open(base.path()).expect("open");

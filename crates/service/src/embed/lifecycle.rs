@@ -82,6 +82,30 @@ impl Lifecycle {
     /// Stops the service and waits until it is gone. A failed service becomes stopped.
     pub async fn stop(&self) {
         let _changing = self.changing.lock().await;
+        self.stop_now().await;
+    }
+
+    /// Stops the service as soon as it runs no program, so that none is cancelled, and waits until it is gone. It accepts programs
+    /// until then. Cancel safe as long as programs run.
+    pub async fn stop_when_idle(&self) {
+        let mut drained: Option<Service> = None;
+        loop {
+            let changing = self.changing.lock().await;
+            let running = self.service.borrow().clone();
+            match running {
+                // It may be another one than before: the service was restarted.
+                Some(service) if !drained.as_ref().is_some_and(|drained| drained.is(&service)) => {
+                    drop(changing);
+                    service.drain_when_idle().await;
+                    drained = Some(service);
+                }
+                _ => return self.stop_now().await,
+            }
+        }
+    }
+
+    /// Stops the service. The caller holds `changing`.
+    async fn stop_now(&self) {
         self.stop_running().await;
         // Subscribers are not woken if the service has published that itself.
         self.retained.state.send_if_modified(|state| match state {

@@ -195,6 +195,17 @@ impl Service {
         self.0.stopped.get_or_init(|| self.0.shut_down()).await;
     }
 
+    /// Waits until it runs no program and none queues, and refuses new ones from that moment on. [`stop`](Self::stop) then
+    /// cancels none.
+    pub(super) async fn drain_when_idle(&self) {
+        self.core().admission.drain_when_idle().await;
+    }
+
+    /// Whether both are handles to one service.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Its HTTP side.
     pub(super) fn server(&self) -> &Server {
         &self.0.server

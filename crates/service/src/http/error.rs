@@ -292,6 +292,7 @@ impl From<runtray_engine::Error> for Error {
                 Self::Scarce
             }
             runtray_engine::Error::Workspace(_)
+            | runtray_engine::Error::LongFolder { .. }
             | runtray_engine::Error::Start { .. }
             | runtray_engine::Error::Supervisor(_) => Self::internal(error),
         }

@@ -122,6 +122,21 @@ impl Admission {
         self.0.lock().closed = true;
     }
 
+    /// Waits until nothing runs and nothing waits, and refuses new requests from that moment on: none is admitted in between.
+    pub(crate) async fn drain_when_idle(&self) {
+        while !self.drain_if_idle() {
+            self.idle().await;
+        }
+    }
+
+    /// Refuses new requests from now on if nothing runs and nothing waits; whether that is so.
+    fn drain_if_idle(&self) -> bool {
+        let mut queue = self.0.lock();
+        let is_idle = queue.load() == Load::default();
+        queue.closed |= is_idle;
+        is_idle
+    }
+
     /// Waits until nothing runs and nothing waits.
     pub(crate) async fn idle(&self) {
         // The sender lives as long as this.
@@ -352,6 +367,22 @@ mod tests {
         assert!(poll(idle.as_mut()).is_pending(), "idle while one runs");
         drop(slot);
         assert!(poll(idle.as_mut()).is_ready());
+    }
+
+    #[test]
+    fn waiting_for_the_last_run_refuses_none_before_its_end_and_every_one_after() {
+        let admission = Admission::new(1, 2);
+        let (slot, terminal) = (admitted(&admission), admission.admit_interactive(1).expect("a slot"));
+        let mut drained = pin!(admission.drain_when_idle());
+        assert!(poll(drained.as_mut()).is_pending());
+        drop((slot, terminal));
+        // It is idle, and the future has not been polled: who comes now is still admitted, and waited for.
+        let slot = admitted(&admission);
+        assert!(poll(drained.as_mut()).is_pending(), "one came in between");
+        drop(slot);
+        assert!(poll(drained.as_mut()).is_ready());
+        assert!(matches!(poll(pin!(admission.admit())), Poll::Ready(Err(Refused::Closed))));
+        assert_eq!(admission.admit_interactive(1).err(), Some(Refused::Closed));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::installation::Installation;
 use crate::package::Installed;
 use crate::updater::Updater;
-use crate::workplace::{Workplace, sweep};
+use crate::workplace::{Workplace, sweep, sweep_replaced};
 use crate::{Result, Timeouts};
 use publisher::{Entry, Publisher, archive, archive_target, manifest};
 use server::{Reply, Server};
@@ -73,7 +73,7 @@ impl World {
     fn update(&self) -> Result<Installed> {
         let updater = self.updater();
         let release = updater.check()?.release.expect("a newer version");
-        updater.fetch(&release, |_, _| {})?.install()
+        updater.fetch(&release, |_, _| {})?.install(false)
     }
 
     /// The update fails with that code, and everything is as it was.
@@ -110,7 +110,7 @@ fn a_good_package_replaces_the_folder_and_leaves_nothing_else() {
     let (last, size) = *steps.last().expect("steps");
     assert_eq!((steps[0].0, Some(last)), (0, size));
     assert_eq!(world.program(), "old", "it was installed before it was asked for");
-    assert!(matches!(package.install().expect("an installation"), Installed::Replaced));
+    assert!(matches!(package.install(false).expect("an installation"), Installed::Replaced));
     assert_eq!(world.program().as_bytes(), NEW);
     assert_eq!(
         (names(world.root.path()), names(&world.folder())),
@@ -132,7 +132,7 @@ fn an_app_image_is_replaced_and_can_still_be_started() {
     world.server.set("/latest.json", Reply::Whole(manifest("2.0.0", &target, "/image", &signature)));
     world.server.set("/image", Reply::Whole(b"new".to_vec()));
     let release = updater.check().expect("an answer").release.expect("a newer version");
-    updater.fetch(&release, |_, _| {}).expect("a package").install().expect("an installation");
+    updater.fetch(&release, |_, _| {}).expect("a package").install(false).expect("an installation");
     assert_eq!(fs::read_to_string(&image).expect("a file"), "new");
     assert_eq!(fs::metadata(&image).expect("a file").permissions().mode() & 0o777, 0o755);
     assert_eq!(names(world.root.path()), ["Runtray.AppImage", "runtray"]);
@@ -267,6 +267,19 @@ fn files_of_others_in_the_folder_stay() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_a_later_version_leaves_out_is_not_one_of_others() {
+    let world = World::new();
+    // What `cargo xtask package` puts into the archive.
+    for name in ["runtray-python", "runtray-python-compile", "runtray-packs", "builtin-python", "completions", "man"] {
+        fs::write(world.folder().join(name), "old").expect("a file");
+    }
+    world.offer_archive(&[("runtray-2/runtray", 0o755, NEW)]);
+    world.update().expect("an update");
+    assert_eq!(names(&world.folder()), ["runtray"]);
+}
+
 #[test]
 fn one_update_at_a_time_and_an_interrupted_one_is_swept() {
     let world = World::new();
@@ -305,4 +318,20 @@ fn a_fetched_package_is_accessible_to_its_owner_only() {
     for file in ["lock", "Runtray-Setup.exe"] {
         assert_eq!(mode(&work.join(file)), 0o600, "{file}");
     }
+}
+
+#[test]
+fn replaced_files_are_swept_unless_the_installer_still_needs_them() {
+    let root = tempfile::tempdir().expect("a folder");
+    let old = root.path().join(".old");
+    fs::create_dir_all(old.join("1/builtin-python")).expect("a folder");
+    fs::write(old.join("1/runtray.exe"), "old").expect("a file");
+    fs::write(root.path().join("runtray.exe"), "new").expect("a file");
+    fs::write(old.join("replacing"), "1").expect("a file");
+    sweep_replaced(root.path());
+    assert!(old.join("1/runtray.exe").exists(), "the only copy of the old version is gone");
+    fs::remove_file(old.join("replacing")).expect("a file");
+    sweep_replaced(root.path());
+    sweep_replaced(root.path());
+    assert_eq!(names(root.path()), ["runtray.exe"]);
 }

@@ -68,7 +68,7 @@ pub(crate) fn claim(data: &Path, request: LaunchRequest) -> anyhow::Result<Claim
         match tell(data, request).as_deref() {
             Ok(DONE) => return Ok(Claim::Told),
             // The other app is shutting down already.
-            Ok(ENDING) if request == LaunchRequest::Quit => return Ok(Claim::Told),
+            Ok(ENDING) if request.is_quit() => return Ok(Claim::Told),
             Ok(_) | Err(_) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             Ok(_) => anyhow::bail!("Runtray is running{} and does not end", process(data)),
             Err(error) => anyhow::bail!(
@@ -198,7 +198,7 @@ mod tests {
         let data = folder.path().join("d".repeat(120));
         let mut instance = first(&data);
         let mut requests = instance.listen(&Shutdown::default());
-        for request in [LaunchRequest::Open, LaunchRequest::Nothing, LaunchRequest::Quit] {
+        for request in [LaunchRequest::Open, LaunchRequest::Nothing, LaunchRequest::Quit, LaunchRequest::QuitWhenIdle] {
             assert!(matches!(second(&data, request).await, Ok(Claim::Told)));
             assert_eq!(requests.recv().await, Some(request));
         }
@@ -215,7 +215,9 @@ mod tests {
         let (mut instance, shutdown) = (first(folder.path()), Shutdown::default());
         let _wishes = instance.listen(&shutdown);
         shutdown.request();
-        assert!(matches!(second(folder.path(), LaunchRequest::Quit).await, Ok(Claim::Told)), "it ends already");
+        for request in [LaunchRequest::Quit, LaunchRequest::QuitWhenIdle] {
+            assert!(matches!(second(folder.path(), request).await, Ok(Claim::Told)), "it ends already");
+        }
         let later = second(folder.path(), LaunchRequest::Open);
         let free = async {
             tokio::task::yield_now().await;

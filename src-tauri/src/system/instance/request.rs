@@ -9,10 +9,12 @@ pub(crate) enum LaunchRequest {
     Nothing,
     /// Quit the app.
     Quit,
+    /// Quit the app as soon as it runs no program.
+    QuitWhenIdle,
 }
 
 impl LaunchRequest {
-    const ALL: [Self; 3] = [Self::Open, Self::Nothing, Self::Quit];
+    const ALL: [Self; 4] = [Self::Open, Self::Nothing, Self::Quit, Self::QuitWhenIdle];
 
     /// Its word in the protocol, which stays the same between versions of the app.
     pub(crate) fn word(self) -> &'static str {
@@ -20,7 +22,13 @@ impl LaunchRequest {
             Self::Open => "open",
             Self::Nothing => "stay",
             Self::Quit => "quit",
+            Self::QuitWhenIdle => "finish",
         }
+    }
+
+    /// Whether it leads to the end of the app.
+    pub(crate) fn is_quit(self) -> bool {
+        matches!(self, Self::Quit | Self::QuitWhenIdle)
     }
 
     /// The request of a word; `None` for an unknown one.
