@@ -91,13 +91,7 @@ impl AppState {
             ),
             python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
             python_problem: interpreters.problem.as_ref().map(|problem| sentence(&say(problem))),
-            isolation: match isolation(interpreters.in_use.as_ref()) {
-                _ if level == Isolation::Container => level,
-                Isolation::None => level,
-                own => own,
-            }
-            .name()
-            .to_owned(),
+            isolation: isolation_shown(level, interpreters.in_use.as_ref()).name().to_owned(),
             containment,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -113,9 +107,10 @@ fn listening(state: &State) -> (Vec<String>, Option<String>) {
     }
 }
 
-/// The isolation of Python programs.
-fn isolation(in_use: Option<&Python>) -> Isolation {
-    if in_use.is_some_and(|python| python.built_in) { Isolation::Wasm } else { Isolation::None }
+/// The level that programs in the Python `in_use` run at, where `level` is that of the machine's own interpreters.
+fn isolation_shown(level: Isolation, in_use: Option<&Python>) -> Isolation {
+    let is_built_in = in_use.is_some_and(|python| python.built_in);
+    if is_built_in && level != Isolation::Container { Isolation::Wasm } else { level }
 }
 
 /// The inputs of the status.

@@ -45,14 +45,6 @@ pub(super) fn environment_python(machine: &Machine, prefix: &Path) -> PathBuf {
     if machine.is_windows() { prefix.join("Scripts").join("python.exe") } else { prefix.join("bin/python") }
 }
 
-/// The folder with the program that the virtual environment of `program` starts, by its `pyvenv.cfg`.
-pub(super) fn base_of(program: &Path) -> Option<PathBuf> {
-    let mut folders = program.ancestors().skip(1).take(2);
-    let settings = folders.find_map(|folder| std::fs::read_to_string(folder.join("pyvenv.cfg")).ok())?;
-    let mut pairs = settings.lines().filter_map(|line| line.split_once('='));
-    pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case("home")).map(|(_, home)| home.trim().into())
-}
-
 /// Node.js's program in an installation.
 pub(super) fn node(machine: &Machine, prefix: &Path) -> PathBuf {
     prefix.join(if machine.is_windows() { "node.exe" } else { "bin/node" })
