@@ -7,10 +7,17 @@ use landlock::{
     RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus, Scope,
 };
 
-use super::Reach;
-
 /// The newest version that the library knows. Rights that the kernel does not have are left out.
 const NEWEST: ABI = ABI::V10;
+
+/// What the process still needs of the machine's files.
+#[derive(Debug, Default)]
+pub struct Reach<'a> {
+    /// Folders and files to read.
+    pub read: Vec<&'a Path>,
+    /// Folders to read, and to make, change and remove files in.
+    pub write: Vec<&'a Path>,
+}
 
 /// Why there is no ruleset.
 #[derive(Debug, thiserror::Error)]

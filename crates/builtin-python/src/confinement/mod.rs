@@ -10,16 +10,7 @@ mod files;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
-
-/// What the process still needs of the machine's files.
-#[derive(Debug, Default)]
-pub struct Reach<'a> {
-    /// Folders and files to read.
-    pub read: Vec<&'a Path>,
-    /// Folders to read, and to make, change and remove files in.
-    pub write: Vec<&'a Path>,
-}
+pub use files::Reach;
 
 /// Confines this process, which must have one thread, to `reach`. Later threads are confined as well.
 pub fn confine(reach: &Reach<'_>) {
