@@ -33,9 +33,10 @@ export function Ide() {
       setPlace(`${where === "service" ? "On this machine" : "In the browser"}, decided in ${Math.round(decided_ms)} ms`);
       if (where === "browser") setRefused(false);
     });
-    setRunner(made);
     void import("runtray/element").then(() => {
       if (terminal.current) terminal.current.runner = made;
+      // Enables Run, which needs the terminal's element.
+      setRunner(made);
     });
   }, []);
 
