@@ -123,7 +123,9 @@ fn a_folder_in_place_of_the_file_closes_everything() {
 fn limits_and_other_readable_settings_of_a_broken_file_hold() {
     let home = Home::new("");
     let usual = fs::read_to_string(home.settings_file()).expect("settings");
-    let broken = format!("[limits]\ntimeout_ms = 150\nmax_timeout_ms = 200\n[desktop\n{usual}");
+    // Before the first table, so that the keys above it stay where they are.
+    let broken = usual.replacen("\n[", "\n[limits]\ntimeout_ms = 150\nmax_timeout_ms = 200\n[desktop\n[", 1);
+    assert_ne!(broken, usual);
     fs::write(home.settings_file(), broken).expect("settings");
     let service = Service::start_in(&home, &[]);
     let ran = service.execute(&serde_json::json!({ "language": "fake", "code": "hang" }));
