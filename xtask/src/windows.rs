@@ -94,7 +94,7 @@ pub(crate) fn installers(context: &Context) -> Result<Ending> {
 }
 
 /// Tests the app for Windows and its installer under Wine, on a display with a place for tray icons: everything but the tests of
-/// [`life`], or those that the filter chooses.
+/// [`life()`], or those that the filter chooses.
 ///
 /// # Errors
 /// A test fails, or Wine cannot be set up.

@@ -33,7 +33,7 @@ pub(super) fn manifests(context: &Context, dist: &Path) -> Result<()> {
 /// Checks those for Windows, with the portable zip file if there is one.
 ///
 /// # Errors
-/// As for [`manifests`].
+/// As for [`manifests()`].
 pub(super) fn winget_and_scoop(context: &Context, dist: &Path, zip: Option<&Path>) -> Result<()> {
     let mut check = context.command(&python(context)?.to_string_lossy());
     check.arg("tests/manifests/check.py").arg(std::path::absolute(dist.join(manifests::FOLDER))?);
@@ -47,7 +47,7 @@ pub(super) fn winget_and_scoop(context: &Context, dist: &Path, zip: Option<&Path
 /// Runs the formula on the files in the folder `archive`, which it moves, and reads the cask if there is one.
 ///
 /// # Errors
-/// As for [`manifests`].
+/// As for [`manifests()`].
 pub(super) fn homebrew(context: &Context, dist: &Path, archive: &Path) -> Result<()> {
     provision::for_manifests()?;
     let folder = std::path::absolute(dist.join(manifests::FOLDER).join("homebrew"))?;
