@@ -114,15 +114,20 @@ impl Home {
 
     /// Replaces `settings.toml`, as [`Home::new`] writes it.
     pub(crate) fn save_settings(&self, settings: &str) {
-        let (open, granted) = (Self::open(settings), Self::granted(settings));
-        let text = format!("{open}{settings}\n{granted}{}", interpreters(settings));
+        let text = format!("{}\n{}{}", Self::open(settings), Self::granted(settings), interpreters(settings));
         fs::write(self.settings_file(), text).expect("settings");
     }
 
-    /// Where no sandbox is proven, `auto` would refuse the interpreters of the tests.
-    fn open(settings: &str) -> &'static str {
-        let is_said = settings.lines().any(|line| line.starts_with("isolation"));
-        if cfg!(target_os = "linux") || is_said { "" } else { "isolation = \"none\"\n" }
+    /// `settings` at the level `none` where no sandbox is proven: there `auto` would refuse the interpreters of the tests. The key
+    /// comes after the others, which stay in their lines.
+    fn open(settings: &str) -> String {
+        if cfg!(target_os = "linux") || settings.lines().any(|line| line.starts_with("isolation")) {
+            return settings.to_owned();
+        }
+        let first_table = if settings.starts_with('[') { Some(0) } else { settings.find("\n[") };
+        let (keys, tables) = settings.split_at(first_table.unwrap_or(settings.len()));
+        let keys = if keys.is_empty() { String::new() } else { format!("{}\n", keys.trim_end_matches('\n')) };
+        format!("{keys}isolation = \"none\"\n{}", tables.trim_start_matches('\n'))
     }
 
     /// Lets programs in the sandbox use the folders that they share with tests, unless `settings` say more about it.
