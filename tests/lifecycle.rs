@@ -273,7 +273,7 @@ async fn check_failed(one: &Fixture, port: u16, holder: Option<u32>) {
 async fn problems_come_and_go() {
     let port = free_port().await;
     let one = Fixture::new(port);
-    let token = one.folder.path().join("data/token");
+    let token = one.folder.path().join("data").join("token");
     fs::create_dir_all(&token).expect("a folder in the place of the file");
     let text = fs::read_to_string(&one.settings).expect("settings");
     fs::write(&one.settings, format!("require_token = true\n{text}")).expect("settings");
