@@ -67,7 +67,7 @@ fn machine_code_that_was_changed_since_the_service_began_is_not_run() {
     assert_eq!(hello(), "hi\n");
     let code = copy.unpacked().join("python.cwasm");
     let good = change(&code);
-    // What earlier versions believed.
+    // The record that earlier versions believed.
     fs::write(code.with_file_name("checked"), "forged").expect("a file");
     assert_eq!(hello(), "hi\n");
     assert!(fs::read(&code).expect("a file") == good, "the changed file was not replaced");

@@ -46,7 +46,7 @@ pub(super) struct Manners {
     pub(super) volumes: Value,
     /// The limit that it says it cannot hold, by its name in `GET /info`.
     pub(super) lacks: Option<&'static str>,
-    /// What it warns of when it makes a container.
+    /// Its warnings when it makes a container.
     pub(super) warns: Option<&'static str>,
 }
 

@@ -1,4 +1,5 @@
-//! A web page that asks to run code: refused, allowed in the window, revoked in the settings. A program that asks for the network.
+//! A web page that asks to run code: refused, allowed in the window, revoked in the settings. A program that asks for the
+//! network.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Lines, Write as _};

@@ -63,7 +63,8 @@ fn pages_of_the_service_s_own_address_need_the_token() {
     assert_eq!((page.status, page.header("Cross-Origin-Opener-Policy")), (200, Some("same-origin")));
 }
 
-/// Over plain HTTP to a name that is not of this machine, browsers send no `Sec-Fetch-Site`: such a page is known by `Referer` alone.
+/// Over plain HTTP to a name that is not of this machine, browsers send no `Sec-Fetch-Site`: such a page is known by `Referer`
+/// alone.
 #[test]
 fn a_foreign_page_that_only_its_referrer_names_is_refused() {
     let service = Service::start();

@@ -106,8 +106,8 @@ fn a_long_run_is_never_silent_and_still_answered_in_json() {
     }
 }
 
-/// Reads an answer whose program waits for `flag`, which is written after two spaces: one when the run counts as long, and one after
-/// the next idle interval.
+/// Reads an answer whose program waits for `flag`, which is written after two spaces: one when the run counts as long, and one
+/// after the next idle interval.
 fn once_two_spaces_came(answer: &mut impl Read, flag: &Path) -> Value {
     let mut body = String::new();
     while body.matches(' ').count() < 2 {

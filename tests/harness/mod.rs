@@ -118,8 +118,8 @@ impl Home {
         fs::write(self.settings_file(), text).expect("settings");
     }
 
-    /// `settings` at the level `none` where no sandbox is proven: there `auto` would refuse the interpreters of the tests. The key
-    /// comes after the others, which stay in their lines.
+    /// `settings` at the level `none` where no sandbox is proven: there `auto` would refuse the interpreters of the tests. The
+    /// key comes after the others, which stay in their lines.
     fn open(settings: &str) -> String {
         if cfg!(target_os = "linux") || settings.lines().any(|line| line.starts_with("isolation")) {
             return settings.to_owned();

@@ -8,8 +8,8 @@ use super::escapes::{self, DRIVER, Escape, files, is_stopped, results};
 use super::person::Person;
 use crate::harness::nobody;
 
-/// What an ordinary user cannot do in any case, for want of rights, and what depends on the machine: its kernel, its network, who
-/// else uses it. For these the table shows only that nothing opened them.
+/// Attempts that an ordinary user has no rights for in any case, and those that depend on the machine: its kernel, its
+/// network, who else uses it. For these the table shows only that nothing opened them.
 #[rustfmt::skip]
 const ELSEWHERE: &[&str] = &[
     "through /proc/1/root", "through /proc/1/cwd", "sitecustomize in site-packages", "change a library",

@@ -90,7 +90,7 @@ pub(super) const OTHERS: &[Escape] = &[
         "call(251, 3, os.getuid(), 3 << 13)",
         "call(252, 1, 0)",
     ),
-    // What `/proc` tells of the machine.
+    // Facts about the machine in `/proc`.
     Escape(
         "the machine's connections",
         Processes,

@@ -67,7 +67,7 @@ impl Place {
         Service::start_by(command, &home)
     }
 
-    /// What `runtray pythons` says in the folder.
+    /// The output of `runtray pythons` in the folder.
     fn pythons(&self, settings: &str) -> Value {
         let home = Home::new(settings);
         let output = self.enter(runtray(&home).args(["pythons", "--json"])).output().expect("runtray runs");

@@ -18,7 +18,7 @@ use crate::{builtin_python, package, packs, provision, ui};
 /// Tauri's tool, as an npm package.
 const TOOL: &str = "@tauri-apps/cli@2.12.5";
 
-/// What a Mac must allow the programs: WebAssembly runs as machine code that is loaded, not linked.
+/// The permissions that the programs need on a Mac: WebAssembly runs as machine code that is loaded, not linked.
 const ENTITLEMENTS: &str = "packaging/macos/entitlements.plist";
 
 /// The notices in the bundle.
@@ -130,7 +130,7 @@ fn stage(context: &Context, kind: Kind, args: &Args, staged: &Path) -> Result<()
         .map(drop)
 }
 
-/// What is merged into Tauri's configuration: the staged files and their places, and on macOS how programs are signed.
+/// The part that is merged into Tauri's configuration: the staged files and their places, and on macOS how programs are signed.
 fn settings(kind: Kind, staged: &Path, root: &Path, target: &str, is_signed: bool) -> Result<Value> {
     let mut data = Vec::new();
     let folder = staged.join("builtin-python");

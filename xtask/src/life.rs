@@ -12,8 +12,8 @@ use crate::step::output;
 /// These tests. `setup::whole`, which goes through a whole life once, and `setup::faults` are not among them: they always run.
 pub(crate) const TESTS: [&str; 5] = ["setup::held", "setup::life", "setup::pages", "setup::places", "setup::updates"];
 
-/// What decides over an installation: the installer, what it calls, what it is tested by. The engine and the service are tested by
-/// others.
+/// The inputs of an installation: the installer, the programs that it calls, and its tests. The engine and the service are
+/// tested by others.
 const INPUTS: [&str; 8] = [
     "crates/cli/src",
     "crates/update/src",

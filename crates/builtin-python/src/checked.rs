@@ -72,7 +72,7 @@ impl Checked {
         Ok(Self { path: path.to_owned(), file })
     }
 
-    /// What changes with every change of the file.
+    /// The properties that change with every change of the file.
     pub(crate) fn identity(&self) -> io::Result<String> {
         Ok(identity(&self.file.metadata()?))
     }
@@ -109,7 +109,7 @@ impl Checked {
     }
 }
 
-/// What changes with every change of the names in a folder.
+/// The properties that change with every change of the names in a folder.
 pub(crate) fn identity_of_folder(folder: &Path) -> io::Result<String> {
     Ok(identity(&std::fs::symlink_metadata(folder)?))
 }

@@ -83,7 +83,7 @@ pub struct Image {
     pub library: PathBuf,
     /// The folder itself.
     pub folder: PathBuf,
-    /// What the files are known by, as long as they do not change.
+    /// The mark of the files, which holds as long as they do not change.
     pub identity: String,
 }
 

@@ -113,7 +113,7 @@ fn run(request: &Run) -> Result<u8, Error> {
 /// holds little memory.
 #[cfg(target_os = "linux")]
 fn settle(request: &Run, view: &View<'_>, folders: &[PathBuf]) {
-    // What has no path, such as a pipe of `<(…)`, needs no rule.
+    // A file without a path, such as a pipe of `<(…)`, needs no rule.
     let program = match &request.program {
         Some(Program::File(file)) => file.canonicalize().ok(),
         _ => None,

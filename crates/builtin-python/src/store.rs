@@ -72,7 +72,7 @@ pub struct Unpacked {
     pub library: PathBuf,
     /// Their folder.
     pub folder: PathBuf,
-    /// What their folder and files are known by, as long as they do not change.
+    /// The mark of their folder and files, which holds as long as they do not change.
     pub identity: String,
 }
 
@@ -121,8 +121,8 @@ pub fn use_packages(folder: &Path) -> Option<File> {
     Some(lock)
 }
 
-/// Where it may be unpacked: the given folder alone, or beside the shipped files, or in the user's own cache. That cache comes first
-/// where Windows cannot name every file beside the shipped ones, and the cache's names are shorter.
+/// Where it may be unpacked: the given folder alone, or beside the shipped files, or in the user's own cache. That cache comes
+/// first where Windows cannot name every file beside the shipped ones, and the cache's names are shorter.
 fn caches(folders: &Folders, home: &Path) -> impl Iterator<Item = PathBuf> {
     let given = folders.cache.clone();
     let (users, beside) = (given.is_none().then_some(folders::cache), home.join("unpacked"));

@@ -21,7 +21,7 @@ const OF_THE_FILE: u64 = 1 << 61;
 /// The page is in memory.
 const PRESENT: u64 = 1 << 63;
 
-/// What the system tells of this process's memory. It is opened before the process is confined, and read afterwards.
+/// The system's lists of this process's memory. They are opened before the process is confined, and read afterwards.
 pub struct Memory {
     maps: File,
     pagemap: File,

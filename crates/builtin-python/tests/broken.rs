@@ -126,7 +126,7 @@ fn unpacked_code_that_was_changed_is_not_run() {
     assert_eq!(hello(home.path()).stdout, "hi\n");
 }
 
-/// What a service was told of the files holds only as long as nobody changes them.
+/// The mark of the files holds only as long as nobody changes them.
 #[test]
 fn what_the_files_were_known_by_says_nothing_of_changed_ones() {
     let home = copy();

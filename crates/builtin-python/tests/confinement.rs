@@ -59,11 +59,11 @@ fn a_program_elsewhere_is_read() {
     let file = elsewhere.folder.path().join("main.py");
     let ended = python.run(&[file.to_str().expect("a path")]);
     assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("read\n", ""));
-    // What `<(…)` of a shell gives: a pipe that only this process has.
+    // The result of a shell's `<(…)`: a pipe that only this process has.
     assert_eq!(run(&mut python.command(&["/dev/stdin"]), b"print('read')").stdout, "read\n");
 }
 
-/// What needs most system calls: databases, archives, temporary files, time zones, waiting, much memory, a late import.
+/// The work that needs most system calls: databases, archives, temporary files, time zones, waiting, much memory, a late import.
 #[test]
 fn programs_that_use_much_of_the_system_go_on() {
     let code = "import asyncio, bz2, lzma, os, pathlib, shutil, sqlite3, tempfile, time, zipfile, zoneinfo\n\

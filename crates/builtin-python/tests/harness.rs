@@ -34,7 +34,7 @@ pub(crate) fn program() -> PathBuf {
     std::path::absolute(env!("CARGO_BIN_EXE_runtray-python")).expect("the current folder is there")
 }
 
-/// What the unpacked files of [`home`] are known by, told by the program as it tells the service.
+/// The mark of the unpacked files of [`home`], as the program tells it the service.
 fn checked() -> &'static str {
     static CHECKED: OnceLock<String> = OnceLock::new();
     CHECKED.get_or_init(|| identify(&home()).1)

@@ -80,8 +80,8 @@ impl Package {
         Ok(Self { work, file, version, installation })
     }
 
-    /// Installs it. The installer for Windows waits until the app runs no program before it quits the app, unless `ends_programs`.
-    /// The archive and the AppImage are replaced at once.
+    /// Installs it. The installer for Windows waits until the app runs no program before it quits the app, unless
+    /// `ends_programs`. The archive and the AppImage are replaced at once.
     ///
     /// # Errors
     /// The version that is there could not be replaced, and is as it was.

@@ -12,7 +12,8 @@ use crate::{Result, sentences as s};
 /// The name of the folder, beside what is replaced: so that a rename puts the new version in place.
 const NAME: &str = ".runtray-update";
 
-/// The folder of replaced files in an installation, and the mark in it while files are replaced, as `packaging/windows` names them.
+/// The folder of replaced files in an installation, and the mark in it while files are replaced, as `packaging/windows` names
+/// them.
 const REPLACED: &str = ".old";
 const REPLACING: &str = "replacing";
 

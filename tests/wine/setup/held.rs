@@ -1,4 +1,5 @@
-//! Files that are in use while they should be replaced or removed: by an assistant, by a service in a terminal, by other programs.
+//! Files that are in use while they should be replaced or removed: by an assistant, by a service in a terminal, by other
+//! programs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +25,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     contents
 }
 
-/// What an assistant starts: it runs as long as its input is open.
+/// The process that an assistant starts: it runs as long as its input is open.
 fn assistant(computer: &Computer) -> Child {
     let mut mcp = computer.command(computer.folder().join("runtray.exe"));
     let mcp = mcp.arg("mcp").stdin(Stdio::piped()).spawn().expect("wine");

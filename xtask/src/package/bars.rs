@@ -1,4 +1,4 @@
-//! What the packages may be at most, and the oldest system that their programs start on.
+//! The largest size of the packages, and the oldest system that their programs start on.
 
 use std::fs;
 use std::path::Path;

@@ -39,7 +39,7 @@ const MARK: &str = "package.txt";
 const INSTALLED: &str = "ExecStart=/usr/bin/runtray serve";
 const UNPACKED: &str = "ExecStart=%h/.local/lib/runtray/runtray serve";
 
-/// What the archive's unit says about that.
+/// The lines of the archive's unit about that.
 const NOTE: &str = "\
 # This folder is expected to be ~/.local/lib/runtray; otherwise change ExecStart. Then link this file and start the service:
 # systemctl --user enable --now ~/.local/lib/runtray/runtray.service

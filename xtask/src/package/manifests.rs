@@ -25,7 +25,7 @@ const SUMS: [(&str, &str); 5] = [
     ("@DMG_INTEL_SHA256@", "Runtray_@VERSION@_x64.dmg"),
 ];
 
-/// What an unfilled placeholder ends with.
+/// The end of an unfilled placeholder.
 const UNFILLED: &str = "_SHA256@";
 
 /// Options of `cargo xtask manifests`.

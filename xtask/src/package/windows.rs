@@ -126,7 +126,7 @@ fn bootstrapper() -> Option<PathBuf> {
     std::env::var_os("WEBVIEW2_SETUP").map(PathBuf::from)
 }
 
-/// What an installer depends on besides its payload: a text, and the content of files.
+/// The inputs of an installer besides its payload: a text, and the content of files.
 ///
 /// # Errors
 /// A file cannot be read.
@@ -145,8 +145,8 @@ fn define(name: &str, path: &Path) -> String {
     format!("-D{name}={}", path.display())
 }
 
-/// NSIS's macros that name every file and folder of the payload: one unpacks the files, the others do something for each, which is
-/// `$0`.
+/// NSIS's macros that name every file and folder of the payload: one unpacks the files, the others do something for each,
+/// which is `$0`.
 fn list(tree: &Tree) -> Result<String> {
     let files = tree.files()?;
     let mut folders: Vec<_> = files.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();

@@ -10,7 +10,7 @@ use landlock::{
 /// The newest version that the library knows. Rights that the kernel does not have are left out.
 const NEWEST: ABI = ABI::V10;
 
-/// What the process still needs of the machine's files.
+/// The files of the machine that the process still needs.
 #[derive(Debug, Default)]
 pub struct Reach<'a> {
     /// Folders and files to read.

@@ -211,7 +211,7 @@ fn there_are_no_other_system_calls() {
     );
 }
 
-/// What a prepared Python does besides computing.
+/// Everything that a prepared Python does besides computing.
 fn work(folder: &Path) -> io::Result<()> {
     let (run, tmp) = (folder.join("run"), folder.join("tmp"));
     assert_eq!(fs::read(folder.join("library/os.py"))?, b"x");
@@ -262,7 +262,7 @@ fn a_folder_that_is_not_there_takes_no_wall_of_calls_away() {
     assert_eq!(Folders::new().child(false, said), [(Errno::ENOSYS as i32).to_string()]);
 }
 
-/// What a run that nothing waited for pays. A loaded machine takes longer than the 0.2 ms of a quiet one.
+/// The cost for a run without a waiting interpreter. A loaded machine takes longer than the 0.2 ms of a quiet one.
 #[test]
 fn the_walls_are_up_in_a_moment() {
     let took = |folder: &Path| {

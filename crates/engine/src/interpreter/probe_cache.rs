@@ -30,7 +30,7 @@ pub(super) type Slot = tokio::sync::Mutex<Option<Kept>>;
 pub(super) struct Kept {
     answer: Answer,
     state: FileState,
-    /// What else the answer depends on.
+    /// Other files that the answer depends on.
     watched: Watched,
     unpacked: Option<Unpacked>,
 }

@@ -66,7 +66,7 @@ pub(crate) struct Trees {
     pub(crate) code: Vec<PathBuf>,
     /// The folders from which nothing is imported to find out about the interpreter: programs may write to them.
     pub(crate) open: Vec<PathBuf>,
-    /// What the list depends on.
+    /// The files that the list depends on.
     watched: Watched,
 }
 
@@ -129,7 +129,7 @@ async fn report_of(machine: &Machine, found: &Found) -> Option<(Report, Watched)
     let report = read(&answer)?;
     let watched = Watched::of(&report.libraries, &report.prefixes);
     let new = Kept::new(answer, state, &found.path, &found.executable);
-    // What changed meanwhile may be missing in the report.
+    // A file that changed meanwhile may be missing in the report.
     *kept = new.filter(|_| watched.is_older_than(began)).map(|new| new.with(watched.clone()));
     Some((report, watched))
 }

@@ -1,6 +1,6 @@
 //! The files that the built-in Python has unpacked and compared with their hashes.
 //!
-//! It compares them at every start, which takes some ten milliseconds, unless it is told what they are known by since it did so.
+//! It compares them at every start, which takes some ten milliseconds, unless it is told the mark that they had since it did so.
 //! That is kept in memory only: a program that can write to the files could write it beside them too.
 
 use std::ffi::OsString;
@@ -11,18 +11,18 @@ use serde::Deserialize;
 use super::answer::Answer;
 use crate::fingerprint::FileState;
 
-/// Makes the built-in Python print first what its files are known by.
+/// Makes the built-in Python print the mark of its files first.
 pub(super) const IDENTIFY: &str = "--identify";
 
-/// What it is told of them in later starts.
+/// The argument with the mark of the files, for later starts.
 const CHECKED: &str = "--checked";
 
-/// What the built-in Python said of its files.
+/// The unpacked files, as the built-in Python reported them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Unpacked {
     /// The folder that they are in.
     pub folder: PathBuf,
-    /// What they are known by.
+    /// Their mark, which changes with them.
     checked: String,
     #[serde(skip)]
     state: Option<FileState>,

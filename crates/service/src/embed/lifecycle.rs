@@ -85,8 +85,8 @@ impl Lifecycle {
         self.stop_now().await;
     }
 
-    /// Stops the service as soon as it runs no program, so that none is cancelled, and waits until it is gone. It accepts programs
-    /// until then. Cancel safe as long as programs run.
+    /// Stops the service as soon as it runs no program, so that none is cancelled, and waits until it is gone. It accepts
+    /// programs until then. Cancel safe as long as programs run.
     pub async fn stop_when_idle(&self) {
         let mut drained: Option<Service> = None;
         loop {

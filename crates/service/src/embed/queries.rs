@@ -32,7 +32,7 @@ impl Service {
 
     /// Every language with its interpreter, or why it has none, by the settings of now.
     pub async fn languages(&self) -> Vec<Language> {
-        // Whoever was told of a change of the settings may ask before the service was.
+        // A subscriber of the settings may ask before the service knows of their change.
         self.apply_settings().await;
         self.core().entries().await.into_iter().map(to_wire::language).collect()
     }

@@ -61,7 +61,7 @@ pub(crate) struct Server {
     initial: Settings,
     /// Says that another service uses the same folders.
     neighbour: watch::Sender<Option<LocalizedMessage>>,
-    /// What [`problems`](Self::problems) returned when it was last published.
+    /// The last published result of [`problems`](Self::problems).
     problems: watch::Sender<Vec<LocalizedMessage>>,
     /// Held while settings are applied.
     applying: Mutex<()>,

@@ -53,7 +53,7 @@ impl Progress {
 pub(crate) struct Amended<S> {
     io: S,
     progress: Progress,
-    /// What is left to write of such an answer.
+    /// The rest of such an answer, which is not written yet.
     rest: Vec<u8>,
 }
 
@@ -98,7 +98,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Amended<S> {
         }
         // After a pause, hyper passes the same bytes again.
         ready!(this.write_rest(context))?;
-        // What follows is not the beginning of an answer.
+        // The bytes that follow are not the beginning of an answer.
         this.progress.complete();
         Poll::Ready(Ok(bytes.len()))
     }
@@ -142,7 +142,7 @@ mod tests {
     const AMENDED: &str =
         "HTTP/1.1 400 Bad Request\r\ncross-origin-resource-policy: same-origin\r\ncontent-length: 0\r\n\r\n";
 
-    /// What a client receives, which reads one byte at a time, of what `write` writes.
+    /// The bytes that a client receives, one at a time, while `write` writes.
     async fn received(write: impl AsyncFnOnce(&mut Amended<tokio::io::DuplexStream>, &Progress)) -> String {
         let progress = Progress::default();
         let (ours, mut theirs) = duplex(1);

@@ -271,7 +271,7 @@ fn files_of_others_in_the_folder_stay() {
 #[test]
 fn a_file_that_a_later_version_leaves_out_is_not_one_of_others() {
     let world = World::new();
-    // What `cargo xtask package` puts into the archive.
+    // The files that `cargo xtask package` puts into the archive.
     for name in ["runtray-python", "runtray-python-compile", "runtray-packs", "builtin-python", "completions", "man"] {
         fs::write(world.folder().join(name), "old").expect("a file");
     }

@@ -1,4 +1,4 @@
-//! What is in the `.deb` and the `.rpm`: what must be, and the same in both.
+//! The content of the `.deb` and the `.rpm`: the expected files, and the same in both.
 
 use std::collections::BTreeMap;
 use std::fs;

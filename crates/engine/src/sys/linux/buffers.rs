@@ -30,7 +30,7 @@ const HELD: [usize; 3] = [0, 2, 6];
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     pub(crate) bytes: u64,
-    /// What more there may be at most.
+    /// The most that may be there besides.
     pub(crate) uncertain_bytes: u64,
     /// The sockets that were found, of every kind.
     pub(crate) sockets: u64,
@@ -61,7 +61,7 @@ impl Buffers {
     }
 }
 
-/// What a socket has sent that nobody has received, and its other memory.
+/// The data that a socket has sent and nobody has received, and its other memory.
 fn held(socket: &File) -> nix::Result<u64> {
     let mut numbers = [0_u32; NUMBERS];
     let mut size = libc::socklen_t::try_from(size_of_val(&numbers)).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What sockets and pipes hold: their buffers, and descriptors in flight, which were sent through a socket and which no process
-//! has received yet.
+//! The content of sockets and pipes: their buffers, and descriptors in flight, which were sent through a socket and which no
+//! process has received yet.
 //!
 //! A file in memory whose only descriptor is in flight belongs to no process. The sockets whose queues hold descriptors say so in
 //! their fdinfo. A duplicate of such a socket is peeked at, which leaves its queue as it is. Only UNIX sockets are duplicated,
@@ -31,8 +31,8 @@ const BYTES: usize = 64 << 10;
 /// The most sockets that are read in one look.
 const SOCKETS: usize = 4096;
 
-/// Calls `found` with the files that are in flight between `processes`; with one that was sent twice perhaps twice. Returns what
-/// their sockets and pipes hold.
+/// Calls `found` with the files that are in flight between `processes`; with one that was sent twice perhaps twice. Returns
+/// the buffers of their sockets and pipes.
 pub(crate) fn each_file(processes: &[Pid], found: &mut dyn FnMut(&File)) -> Buffers {
     let mut flight = Flight { found, unread: Vec::new(), seen: HashSet::new(), buffers: Buffers::default() };
     for pid in processes {
@@ -81,7 +81,7 @@ impl Flight<'_> {
         Ok(())
     }
 
-    /// What is to be done with a file that is found for the first time; `None` for nothing. `fdinfo` is the place of its fdinfo.
+    /// The kind of a file that is found for the first time; `None` if it is not measured. `fdinfo` is the place of its fdinfo.
     fn kind(&mut self, file: &Metadata, fdinfo: impl FnOnce() -> PathBuf) -> Option<Kind> {
         let (is_socket, is_pipe) = (file.file_type().is_socket(), file.file_type().is_fifo());
         if !(is_socket || is_pipe) || !self.seen.insert((file.dev(), file.ino())) {
@@ -140,7 +140,7 @@ impl Flight<'_> {
     }
 }
 
-/// What is to be measured.
+/// A file that is measured.
 #[derive(Clone, Copy)]
 enum Kind {
     Pipe,

@@ -23,7 +23,7 @@ pub(crate) struct UnlinkedFile {
     pub(crate) in_memory: bool,
 }
 
-/// What processes hold by their descriptors and mappings.
+/// The files and buffers that processes hold by their descriptors and mappings.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     /// The unlinked files that they have open, mapped, or sent to one another, each once.
@@ -34,7 +34,7 @@ pub(crate) struct Held {
     pub(crate) mappings: usize,
 }
 
-/// What `processes` hold.
+/// Looks at the descriptors and mappings of `processes`.
 pub(crate) fn held(processes: &[Pid]) -> Held {
     let (mut files, mut mappings) = (HashMap::new(), 0);
     processes.iter().for_each(|pid| open(*pid, &mut files));

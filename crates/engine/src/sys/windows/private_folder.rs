@@ -10,7 +10,7 @@ use super::connection_owner;
 /// Windows itself, and the administrators of this machine, who can read everything anyway.
 const SYSTEM: [u32; 1] = [18];
 const ADMINISTRATORS: [u32; 2] = [32, 544];
-/// Whoever owns a file.
+/// The owner of a file.
 const OWNER: [u32; 1] = [4];
 
 /// Closes `folder` to other users, if it is outside of the profile of this one and open to them.

@@ -1,5 +1,5 @@
-//! The rule for requests without `Origin`, by `Sec-Fetch-Site` and `Referer`: those of other sites' pages are refused, and those of
-//! this service's own address need the token.
+//! The rule for requests without `Origin`, by `Sec-Fetch-Site` and `Referer`: those of other sites' pages are refused, and
+//! those of this service's own address need the token.
 //!
 //! `<script>`, `<img>`, links and form posts send no `Origin`, and neither does a `GET` to the page's own address. Browsers name
 //! the relation to the sending page in this header, and no page can change it.

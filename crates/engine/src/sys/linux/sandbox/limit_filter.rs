@@ -1,9 +1,9 @@
 //! The rules without which a program could take off its limits, and the filter of programs at the level `none`, which has no
 //! others.
 //!
-//! - Some system calls change any process of the same user, whatever separates the two otherwise: they lower its resource limits
-//!   and its priority. A program could keep its supervisor from seeing it, or from running. Its own processes it may change by the
-//!   id 0 (the caller) and by that of the run's first process. A filter cannot know the ids of others.
+//! - Some system calls change any process of the same user, whatever separates the two otherwise: they lower its resource
+//!   limits and its priority. A program could keep its supervisor from seeing it, or from running. Its own processes it may
+//!   change by the id 0 (the caller) and by that of the run's first process. A filter cannot know the ids of others.
 //! - Some calls take memory that no list of the supervisor shows: mounts of file systems, pages lent to a pipe or a socket, files
 //!   of an io_uring. They are refused where the kernel does not count the run's memory itself.
 
@@ -65,7 +65,7 @@ const SUPERVISOR: u32 = 1;
 /// The filters for programs whose memory the kernel counts, and for others.
 static FILTERS: OnceLock<Option<[Filter; 2]>> = OnceLock::new();
 
-/// Whose processors a program may choose.
+/// The processes whose processors a program may choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Processors {
     /// Those of every process that it sees, but the supervisor's. A thread chooses by its own id.

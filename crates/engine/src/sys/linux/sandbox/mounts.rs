@@ -34,7 +34,8 @@ pub(crate) fn check() -> io::Result<()> {
 }
 
 /// Sets up the mounts for `spec` in this process's namespace, and returns `spec` with the new paths, and what it was granted.
-/// `input` is the program's standard input, perhaps its terminal. The current folder and open files must not lead outside: a program could follow those of its supervisor.
+/// `input` is the program's standard input, perhaps its terminal. The current folder and open files must not lead outside: a
+/// program could follow those of its supervisor.
 pub(crate) fn enter(spec: RunSpec, mode: Mode, input: &impl AsFd) -> io::Result<(RunSpec, Granted)> {
     std::env::set_current_dir("/")?;
     if mode == Mode::Subreaper {

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::libc::{self, sock_filter, sock_fprog};
 use nix::unistd::Pid;
 
-/// What a condition says about an argument, which is named by its place. All but the last look at 32 bits.
+/// A condition on an argument, which is named by its place. All but the last look at 32 bits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Test {
     /// It is this number.

@@ -41,7 +41,7 @@ struct Inspection {
 pub(crate) struct Finding {
     /// Memory that is no process's own.
     pub(crate) shared_bytes: u64,
-    /// What more the kernel may hold for the run at most.
+    /// The most that the kernel may hold for the run besides.
     pub(crate) uncertain_bytes: u64,
     /// Living processes that cannot be looked into.
     pub(crate) unseen: Vec<Pid>,

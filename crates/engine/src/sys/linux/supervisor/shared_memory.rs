@@ -1,5 +1,5 @@
-//! Memory of a run that is no process's own: `/dev/shm`, System V objects, unlinked files in memory, and what the kernel holds for
-//! the processes.
+//! Memory of a run that is no process's own: `/dev/shm`, System V objects, unlinked files in memory, and what the kernel holds
+//! for the processes.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -39,9 +39,9 @@ pub(crate) struct SharedMemory {
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
     pub(crate) bytes: u64,
-    /// What the kernel holds for the processes.
+    /// The kernel's memory for the processes.
     pub(crate) kernel_bytes: u64,
-    /// What else it may hold for them at most.
+    /// The most that it may hold for them besides.
     pub(crate) uncertain_bytes: u64,
     /// Living processes that cannot be looked into.
     pub(crate) unseen: Vec<Pid>,

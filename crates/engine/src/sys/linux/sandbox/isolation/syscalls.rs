@@ -76,9 +76,9 @@ const OF_PROCESSOR: &[c_long] =
 #[cfg(not(target_arch = "x86_64"))]
 const OF_PROCESSOR: &[c_long] = &[];
 
-/// What Landlock does not limit: changes of modes, owners, dates and attributes, notices of what happens in folders, the list of
-/// mounts, and objects without a path (System V, message queues). Refused where the run has no root folder of its own, in which
-/// other files are not there or read-only, and no objects of its own.
+/// Calls that Landlock does not limit: changes of modes, owners, dates and attributes, notices of what happens in folders, the
+/// list of mounts, and objects without a path (System V, message queues). Refused where the run has no root folder of its own,
+/// in which other files are not there or read-only, and no objects of its own.
 const WITHOUT_ROOT: &[c_long] = &[
     libc::SYS_fchmod,
     libc::SYS_fchmodat,
@@ -217,7 +217,7 @@ fn sockets(families: &[libc::c_int]) -> Vec<Rule> {
     [Rule::when(libc::SYS_socket, &others)].into_iter().chain(types).collect()
 }
 
-/// What else is refused where the run has no root folder of its own.
+/// The other calls that are refused where the run has no root folder of its own.
 fn without_root() -> Vec<Rule> {
     let refused = WITHOUT_ROOT.iter().chain(WITHOUT_ROOT_OF_PROCESSOR).copied().map(Rule::always);
     let attributes = ATTRIBUTES.iter().map(|number| Rule::always(*number).with(Errno::EOPNOTSUPP));

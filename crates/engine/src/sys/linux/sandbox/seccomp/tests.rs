@@ -12,7 +12,7 @@ fn refused(error: Errno) -> u32 {
     libc::SECCOMP_RET_ERRNO | error as u32
 }
 
-/// What the filter answers, and in how many steps.
+/// The filter's answer, and the number of its steps.
 fn run(steps: &[sock_filter], architecture: u32, number: u32, arguments: [u64; 6]) -> (u32, usize) {
     let (mut held, mut place) = (0_u32, 0);
     for count in 1.. {
