@@ -41,7 +41,7 @@ impl Installation {
         env::current_exe().map_or(Self::Unknown, |program| Self::of(&program, mount.as_deref(), image.as_deref()))
     }
 
-    /// Deletes what an update has moved away from beside this program, as far as nothing uses it.
+    /// Deletes what an update has moved away from beside this program, as far as nothing uses it. It may take some seconds.
     pub fn sweep() {
         let program = env::current_exe().ok();
         if let (Self::Setup, Some(folder)) = (Self::of_this_program(), program.as_deref().and_then(Path::parent)) {

@@ -3,6 +3,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::private;
@@ -16,6 +18,10 @@ const NAME: &str = ".runtray-update";
 /// them.
 const REPLACED: &str = ".old";
 const REPLACING: &str = "replacing";
+
+/// The attempts to delete replaced files, and the pause between them: a program that ended a moment ago may still hold its file.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// The folder, locked.
 pub(crate) struct Workplace {
@@ -33,18 +39,24 @@ pub fn sweep(parent: &Path) {
     }
 }
 
-/// Deletes the files that the installer for Windows has moved away from `folder`, as far as no program runs from them.
+/// Deletes the files that the installer for Windows has moved away from `folder`, as far as no program runs from them. It may
+/// take some seconds.
 pub(crate) fn sweep_replaced(folder: &Path) {
     let old = folder.join(REPLACED);
-    // While files are replaced, the installer needs the old ones.
-    if old.join(REPLACING).exists() {
-        return;
+    for _ in 0..ATTEMPTS {
+        // While files are replaced, the installer needs the old ones.
+        if !old.is_dir() || old.join(REPLACING).exists() {
+            return;
+        }
+        for entry in fs::read_dir(&old).into_iter().flatten().flatten() {
+            // A program that runs is left to a later start.
+            let _ = remove(&entry.path());
+        }
+        if fs::remove_dir(&old).is_ok() {
+            return;
+        }
+        thread::sleep(PAUSE);
     }
-    for entry in fs::read_dir(&old).into_iter().flatten().flatten() {
-        // A program that runs is left to a later start.
-        let _ = remove(&entry.path());
-    }
-    let _ = fs::remove_dir(old);
 }
 
 impl Workplace {
