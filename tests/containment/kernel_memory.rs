@@ -2,11 +2,10 @@
 
 use serde_json::json;
 
+use super::limits::{IN_FLIGHT, MEMORY};
 use crate::harness::footprint::post;
 use crate::harness::limited::{EVERY_MODE, SETTINGS, SWITCH, check, start};
 use crate::harness::{Home, Service, nobody};
-
-const MEMORY: &str = "Execution was stopped: it used more than 96 MiB of memory.";
 
 /// Fills the queues of pairs of sockets. KIND is their kind, KEPT the ends that stay open.
 const SOCKETS: &str = "
@@ -71,20 +70,11 @@ held = [b'x' * (1 << 20) for _ in range(300)]
 time.sleep(110)
 ";
 /// As `IN_FLIGHT` of `limits`, behind an empty message.
-const BEHIND_NOTHING: &str = "
-import array, os, socket, time
-held = []
-for _ in range(10):
-    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    file = os.memfd_create('x')
-    ends[0].send(b'')
-    ends[0].sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [file]))])
-    for _ in range(20):
-        os.write(file, b'x' * (1 << 20))
-    os.close(file)
-    held.append(ends)
-time.sleep(110)
-";
+fn behind_nothing() -> String {
+    let sends = "    ends[0].send";
+    let code = IN_FLIGHT.replace("socketpair()", "socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)");
+    code.replace(sends, &format!("{sends}(b'')\n{sends}"))
+}
 
 fn sockets(kind: &str, kept: &str) -> String {
     SOCKETS.replace("KIND", kind).replace("KEPT", kept)
@@ -122,7 +112,7 @@ fn memory_of_the_kernel_counts_too() {
                 service,
                 &[
                     ("datagrams", &datagrams, "memory_limit", MEMORY),
-                    ("a file behind an empty message", BEHIND_NOTHING, "memory_limit", MEMORY),
+                    ("a file behind an empty message", &behind_nothing(), "memory_limit", MEMORY),
                     ("semaphores", SEMAPHORES, "memory_limit", MEMORY),
                 ],
             );

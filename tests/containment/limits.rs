@@ -9,7 +9,7 @@ use crate::harness::{Home, Service, runtray};
 /// The containment modes that give a run its own `/dev/shm`.
 const WITH_NAMESPACE: [&str; 2] = ["namespaces", "user-namespaces"];
 
-const MEMORY: &str = "Execution was stopped: it used more than 96 MiB of memory.";
+pub(super) const MEMORY: &str = "Execution was stopped: it used more than 96 MiB of memory.";
 const CPU: &str = "Execution timed out: it used more than 1 s of CPU time.";
 
 /// Makes orphans without end, which keeps the supervisor busy reaping them.
@@ -86,7 +86,7 @@ for _ in range(10):
 time.sleep(110)
 ";
 /// Sends files in memory to itself and closes them: no process has them then.
-const IN_FLIGHT: &str = "
+pub(super) const IN_FLIGHT: &str = "
 import array, os, socket, time
 held = []
 for _ in range(10):
