@@ -138,6 +138,18 @@ mod linux {
         rounds::run(&service, "no namespaces", rounds::count(5).min(5), false);
     }
 
+    #[test]
+    fn nothing_is_left_and_every_limit_holds_in_the_sandbox() {
+        for mode in ["namespaces", "user-namespaces"] {
+            let service = start_in_mode(&Home::new(&SETTINGS.replace("\"none\"", "\"sandbox\"")), mode);
+            if !runs_in_namespace(&service) {
+                eprintln!("not tested: this machine gives no {mode}");
+                continue;
+            }
+            rounds::run(&service, &format!("sandbox, {mode}"), rounds::count(5).min(5), true);
+        }
+    }
+
     /// Writes its parent's id to a file: without namespaces the supervisor is an ordinary process and the program's parent.
     const ORPHANED: &str = "
 import os, sys, time

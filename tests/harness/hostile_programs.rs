@@ -279,7 +279,10 @@ const PARRICIDE: &str = "
 import os, signal
 assert os.getppid() == 1
 for number in signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGSTOP, signal.SIGSEGV, signal.SIGKILL:
-    os.kill(1, number)
+    try:
+        os.kill(1, number)
+    except PermissionError:
+        pass
 assert os.getppid() == 1
 ";
 

@@ -7,6 +7,7 @@ mod given;
 mod grants;
 mod internet;
 mod kernel;
+mod neighbours;
 mod network;
 mod others;
 mod person;
