@@ -3,7 +3,7 @@
 use runtray_engine::message::LocalizedMessage;
 
 use super::entry::{ARGUMENT, Format, Found, Program};
-use super::{json, toml};
+use super::{json, lines, toml};
 
 impl Format {
     /// The entry in `text` under Runtray's name.
@@ -11,6 +11,7 @@ impl Format {
     /// # Errors
     /// The text has a mistake.
     pub(super) fn find(self, text: &str, ours: Option<&Program>) -> Result<Found, LocalizedMessage> {
+        let text = lines::without_mark(text);
         let command = match self {
             Self::Codex => toml::command(text)?,
             _ => json::command(self, text)?,
@@ -22,15 +23,15 @@ impl Format {
         })
     }
 
-    /// `text` with the entry; everything else stays as it is, comments included.
+    /// `text` with the entry; everything else stays as it is, comments and line ends included.
     ///
     /// # Errors
     /// The text has a mistake.
     pub(super) fn with(self, text: &str, program: &Program) -> Result<String, LocalizedMessage> {
-        match self {
+        lines::edited(text, |text| match self {
             Self::Codex => toml::with(text, program),
             _ => json::with(self, text, program),
-        }
+        })
     }
 
     /// `text` without the entry.
@@ -38,9 +39,12 @@ impl Format {
     /// # Errors
     /// The text has a mistake.
     pub(super) fn without(self, text: &str) -> Result<String, LocalizedMessage> {
-        match self {
+        lines::edited(text, |text| match self {
             Self::Codex => toml::without(text),
             _ => json::without(self, text),
-        }
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

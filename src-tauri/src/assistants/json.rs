@@ -7,9 +7,6 @@ use runtray_engine::message::LocalizedMessage;
 use super::entry::{ARGUMENT, Format, NAME, Program};
 use crate::sentences as s;
 
-/// Some editors on Windows begin a file with it.
-const BYTE_ORDER_MARK: char = '\u{feff}';
-
 /// JSON with comments and commas before a closing bracket; nothing else that JSON does not have.
 const OPTIONS: ParseOptions = ParseOptions {
     allow_comments: true,
@@ -42,7 +39,7 @@ pub(super) fn command(format: Format, text: &str) -> Result<Option<Vec<String>>,
 
 /// `text` with the entry.
 pub(super) fn with(format: Format, text: &str, program: &Program) -> Result<String, LocalizedMessage> {
-    let (mark, root) = (mark(text), parse(text)?);
+    let root = parse(text)?;
     let object = root.object_value_or_create().ok_or_else(|| s::NO_OBJECT.with("key", "{ }"))?;
     let entry = entry(format, program);
     match servers(&object, format)? {
@@ -57,18 +54,18 @@ pub(super) fn with(format: Format, text: &str, program: &Program) -> Result<Stri
         },
     }
     let end = if text.trim().is_empty() { "\n" } else { "" };
-    Ok(format!("{mark}{root}{end}"))
+    Ok(format!("{root}{end}"))
 }
 
 /// `text` without the entry.
 pub(super) fn without(format: Format, text: &str) -> Result<String, LocalizedMessage> {
-    let (mark, root) = (mark(text), parse(text)?);
+    let root = parse(text)?;
     if let Some(object) = root.object_value()
         && let Some(entry) = servers(&object, format)?.and_then(|servers| servers.get(NAME))
     {
         entry.remove();
     }
-    Ok(format!("{mark}{root}"))
+    Ok(root.to_string())
 }
 
 /// The object of all servers; `None` if there is no such key.
@@ -91,12 +88,7 @@ fn entry(format: Format, program: &Program) -> CstInputValue {
     }
 }
 
-fn mark(text: &str) -> &'static str {
-    if text.starts_with(BYTE_ORDER_MARK) { "\u{feff}" } else { "" }
-}
-
 fn parse(text: &str) -> Result<CstRootNode, LocalizedMessage> {
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     CstRootNode::parse(text, &OPTIONS)
         .map_err(|error| s::NOT_JSON.with("line", error.line_display()).with("cause", error.kind().to_string()))
 }
@@ -130,12 +122,11 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_stays_letter_by_letter() {
-        let text = "\u{feff}{\r\n\t// my servers, do not sort\r\n\t\"mcpServers\": {\r\n\t\t/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], },\r\n\t},\r\n\t\"last\": 1e3,\r\n}\r\n";
+        let text = "{\r\n\t// my servers, do not sort\r\n\t\"mcpServers\": {\r\n\t\t/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], },\r\n\t},\r\n\t\"last\": 1e3,\r\n}\r\n";
         let written = with(Format::McpServers, text, &program()).expect("an entry");
-        for kept in [
-            "\u{feff}{\r\n\t// my servers, do not sort",
-            "/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], }",
-        ] {
+        for kept in
+            ["{\r\n\t// my servers, do not sort", "/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], }"]
+        {
             assert!(written.contains(kept), "{written}");
         }
         assert!(written.ends_with("\t\"last\": 1e3,\r\n}\r\n"), "{written}");

@@ -7,6 +7,7 @@ mod edit;
 mod entry;
 mod json;
 mod known;
+mod lines;
 mod plan;
 mod program;
 mod toml;

@@ -8,6 +8,8 @@ use sha2::{Digest as _, Sha256};
 use similar::{ChangeTag, TextDiff};
 use tempfile::NamedTempFile;
 
+use super::lines::completed;
+
 /// How many unchanged lines are shown around changed ones.
 const AROUND: usize = 3;
 
@@ -53,9 +55,13 @@ impl Plan {
 
     /// The changed lines with some around them.
     pub(crate) fn lines(&self) -> Vec<Line> {
-        let texts = [&self.before, &self.after].map(|text| text.as_deref().unwrap_or_default());
-        let diff = TextDiff::from_lines(texts[0], texts[1]);
-        let groups = diff.grouped_ops(AROUND);
+        self.lines_with(AROUND)
+    }
+
+    pub(super) fn lines_with(&self, around: usize) -> Vec<Line> {
+        let [before, after] = [&self.before, &self.after].map(|text| completed(text.as_deref().unwrap_or_default()));
+        let diff = TextDiff::from_lines(&before, &after);
+        let groups = diff.grouped_ops(around);
         let line = |kind, text: &str| Line { kind, text: text.trim_end_matches(['\r', '\n']).to_owned() };
         let mut lines = Vec::new();
         for (index, group) in groups.iter().enumerate() {

@@ -4,6 +4,7 @@ use runtray_engine::message::LocalizedMessage;
 use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
 use super::entry::{ARGUMENT, Format, NAME, Program};
+use super::lines::completed;
 use crate::sentences as s;
 
 const KEY: &str = "mcp_servers";
@@ -20,17 +21,31 @@ pub(super) fn command(text: &str) -> Result<Option<Vec<String>>, LocalizedMessag
 /// `text` with the entry.
 pub(super) fn with(text: &str, program: &Program) -> Result<String, LocalizedMessage> {
     let mut document = parse(text)?;
-    let servers = document.entry(KEY).or_insert_with(|| {
-        let mut table = Table::new();
-        table.set_implicit(true);
-        Item::Table(table)
-    });
+    // The editor moves dotted keys beside their like, so such a text is not left to it.
+    let moves = document.to_string() != completed(text);
+    let servers = document.entry(KEY).or_insert_with(|| Item::Table(implicit()));
+    if moves && servers.as_table().is_some_and(|servers| !servers.contains_key(NAME)) {
+        let mut own = DocumentMut::new();
+        add(own.entry(KEY).or_insert_with(|| Item::Table(implicit())), program)?;
+        return Ok(format!("{}\n{own}", completed(text)));
+    }
+    add(servers, program)?;
+    Ok(document.to_string())
+}
+
+fn implicit() -> Table {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    table
+}
+
+fn add(servers: &mut Item, program: &Program) -> Result<(), LocalizedMessage> {
     let servers = servers.as_table_like_mut().ok_or_else(|| s::NO_OBJECT.with("key", KEY))?;
     let mut entry = Table::new();
     entry.insert("command", value(program.0.as_str()));
     entry.insert("args", value(Array::from_iter([ARGUMENT])));
     servers.insert(NAME, Item::Table(entry));
-    Ok(document.to_string())
+    Ok(())
 }
 
 /// `text` without the entry.
@@ -66,6 +81,24 @@ mod tests {
             assert_eq!(with(&written, &program).expect("an entry"), written, "a second time");
             assert_eq!(without(&written).expect("TOML"), text);
             assert!(text.lines().all(|line| written.contains(line)), "{written}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_added_whatever_the_tables_look_like() {
+        let program = Program("/opt/runtray".to_owned());
+        for text in [
+            "a.b = 1\nc = 2\na.d = 3\n",
+            "mcp_servers.other.command = \"npx\"\nb = 2\n[x]\n# last\n",
+            "[mcp_servers]\nother = { command = \"npx\" } # other\n# last\n",
+            "[a.b]\nx = 1\n[c]\ny = 1\n[a.d]\nz = 1\n[[e]]\n[[e]]",
+            "mcp_servers = { other = { command = \"npx\" } } # other\n",
+        ] {
+            let written = with(text, &program).expect("an entry");
+            assert_eq!(command(&written).expect("TOML").expect("an entry"), ["/opt/runtray", "mcp"], "{written}");
+            let mut lines = written.lines();
+            let in_order = text.lines().all(|kept| lines.any(|line| line == kept));
+            assert!(in_order || text.contains("= { other = {"), "{written}");
         }
     }
 
