@@ -47,6 +47,11 @@ test("a refusal leaves what is there", async () => {
   backend.applyAssistant = () => Promise.reject({ code: "assistant", message: "mcp.json has changed meanwhile" });
   await user.click(await button("Connect… Cursor"));
   await user.click(await button("Write the file"));
-  expect(await screen.findByText(/has changed meanwhile/)).toBeTruthy();
+  const failure = await screen.findByText(/has changed meanwhile/);
+  // In the layout, so that it covers no control however long it stays.
+  expect(failure.closest(".frame > .failures")).toBeTruthy();
+  expect(document.querySelector(".toasts")?.textContent.trim()).toBe("");
   expect(await button("Connect… Cursor")).toBeTruthy();
+  await user.click(await button("Dismiss"));
+  expect(screen.queryByText(/has changed meanwhile/)).toBeNull();
 });

@@ -1,4 +1,4 @@
-// Short messages at the bottom of the window about actions that succeeded or failed.
+// Short messages at the bottom of the window about actions: a success passes by, a failure stays in the layout.
 
 import { failure } from "../backend";
 import { say, sentence } from "../i18n/index.svelte";
@@ -29,6 +29,14 @@ class Toasts {
   fail(error: unknown): void {
     const { code, localized } = failure(error);
     this.#add(sentence(say(localized)), true, code === BROKEN);
+  }
+
+  get successes(): Toast[] {
+    return this.list.filter((toast) => !toast.problem);
+  }
+
+  get failures(): Toast[] {
+    return this.list.filter((toast) => toast.problem);
   }
 
   dismiss(id: number): void {
