@@ -23,9 +23,19 @@ test("a change is shown and asked about before it is written", async () => {
   await waitFor(() => expect(screen.getAllByText("uses this Runtray").length).toBe(2));
 });
 
+test("an entry that is there is updated, and the question says so", async () => {
+  await openWindow("connect");
+  await user.click(await button("Update… Visual Studio Code"));
+  expect(await screen.findByRole("dialog", { name: "Update the entry of Visual Studio Code?" })).toBeTruthy();
+  await user.click(await button("Cancel"));
+  await user.click(await button("Disconnect… Visual Studio Code"));
+  expect(await screen.findByRole("dialog", { name: "Disconnect Visual Studio Code?" })).toBeTruthy();
+});
+
 test("a connected one can be undone", async () => {
   const backend = await openWindow("connect");
   await user.click(await button("Undo… Claude Desktop"));
+  expect(await screen.findByRole("dialog", { name: "Undo the last change for Claude Desktop?" })).toBeTruthy();
   await user.click(await button("Write the file"));
   expect(backend.done).toEqual(["disconnect claude b1"]);
 });

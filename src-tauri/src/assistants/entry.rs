@@ -7,6 +7,10 @@ pub(super) const NAME: &str = "runtray";
 /// The argument with which it serves an assistant.
 pub(super) const ARGUMENT: &str = "mcp";
 
+/// The keys of an entry that name a server elsewhere. An assistant refuses them beside the program that it starts.
+pub(super) const REMOTE: &[&str] =
+    &["url", "serverUrl", "httpUrl", "headers", "http_headers", "env_http_headers", "bearer_token_env_var"];
+
 /// How an assistant names its servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {

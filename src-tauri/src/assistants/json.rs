@@ -1,10 +1,10 @@
 //! Settings in JSON with comments, edited as a syntax tree, so that every comment, comma and blank stays.
 
-use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
+use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode};
 use jsonc_parser::{ParseOptions, json};
 use runtray_engine::message::LocalizedMessage;
 
-use super::entry::{ARGUMENT, Format, NAME, Program};
+use super::entry::{ARGUMENT, Format, NAME, Program, REMOTE};
 use crate::sentences as s;
 
 /// JSON with comments and commas before a closing bracket; nothing else that JSON does not have.
@@ -44,12 +44,12 @@ pub(super) fn with(format: Format, text: &str, program: &Program) -> Result<Stri
     let entry = entry(format, program);
     match servers(&object, format)? {
         None => {
-            object.append(format.key(), CstInputValue::Object(vec![(NAME.to_owned(), entry)]));
+            object.append(format.key(), CstInputValue::Object(vec![(NAME.to_owned(), CstInputValue::Object(entry))]));
         }
         Some(servers) => match servers.get(NAME) {
-            Some(present) => present.set_value(entry),
+            Some(present) => update(&present, format, entry),
             None => {
-                servers.append(NAME, entry);
+                servers.append(NAME, CstInputValue::Object(entry));
             }
         },
     }
@@ -79,13 +79,55 @@ fn servers(root: &CstObject, format: Format) -> Result<Option<CstObject>, Locali
     }
 }
 
-fn entry(format: Format, program: &Program) -> CstInputValue {
-    let command = program.0.as_str();
-    match format {
-        Format::Servers => json!({ "type": "stdio", "command": command, "args": [ARGUMENT] }),
-        Format::OpenCode => json!({ "type": "local", "command": [command, ARGUMENT], "enabled": true }),
-        _ => json!({ "command": command, "args": [ARGUMENT] }),
+/// Sets our fields of the entry; others, such as `env`, stay.
+fn update(present: &CstObjectProp, format: Format, fields: Vec<(String, CstInputValue)>) {
+    let Some(entry) = present.object_value() else { return present.set_value(CstInputValue::Object(fields)) };
+    // Most assistants need no `type`; one that is there names the transport.
+    let other = (!fields.iter().any(|(name, _)| name == "type")).then_some("type");
+    let unneeded = if format == Format::OpenCode { Some("args") } else { None };
+    for name in REMOTE.iter().copied().chain(other).chain(unneeded) {
+        if let Some(field) = entry.get(name) {
+            field.remove();
+        }
     }
+    for (name, value) in fields {
+        match entry.get(&name) {
+            Some(field) if same(&field, &value) => {}
+            Some(field) => field.set_value(value),
+            None => {
+                entry.append(&name, value);
+            }
+        }
+    }
+}
+
+/// Whether a field has that value already: then its form and the comments in it stay.
+fn same(field: &CstObjectProp, value: &CstInputValue) -> bool {
+    fn is(node: &CstNode, value: &CstInputValue) -> bool {
+        match value {
+            CstInputValue::String(text) => {
+                node.as_string_lit().and_then(|text| text.decoded_value().ok()).as_ref() == Some(text)
+            }
+            CstInputValue::Array(values) => node.as_array().is_some_and(|list| {
+                let elements = list.elements();
+                elements.len() == values.len() && elements.iter().zip(values).all(|(node, value)| is(node, value))
+            }),
+            _ => false,
+        }
+    }
+    field.value().is_some_and(|node| is(&node, value))
+}
+
+fn entry(format: Format, program: &Program) -> Vec<(String, CstInputValue)> {
+    let command = program.0.as_str();
+    let fields = match format {
+        Format::Servers => vec![("type", json!("stdio")), ("command", json!(command)), ("args", json!([ARGUMENT]))],
+        Format::OpenCode => {
+            vec![("type", json!("local")), ("command", json!([command, ARGUMENT])), ("enabled", json!(true))]
+        }
+        _ => vec![("command", json!(command)), ("args", json!([ARGUMENT]))],
+    };
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn parse(text: &str) -> Result<CstRootNode, LocalizedMessage> {
@@ -135,10 +177,31 @@ mod tests {
     }
 
     #[test]
-    fn another_program_by_our_name_is_replaced() {
-        let text = r#"{"mcpServers": {"runtray": {"command": "/old/runtray", "args": ["mcp"], "env": {"A": "1"}}}}"#;
+    fn another_program_by_our_name_is_replaced_and_other_fields_stay() {
+        for format in ALL {
+            let old = r#""command": "/old/runtray", // mine"#;
+            let text = format!(
+                "{{\n  \"{}\": {{\n    \"runtray\": {{\n      {old}\n      \"args\": [ \"mcp\" ],\n      \"env\": {{ \"A\": \"1\" }},\n      \"disabled\": false\n    }}\n  }}\n}}\n",
+                format.key()
+            );
+            let written = with(format, &text, &program()).expect("an entry");
+            assert_eq!(command(format, &written).expect("JSON").expect("an entry"), ["/opt/run tray/runtray", "mcp"]);
+            assert!(!written.contains("/old/"), "{written}");
+            for kept in ["// mine", "      \"env\": { \"A\": \"1\" },\n      \"disabled\": false"] {
+                assert!(written.contains(kept), "{written}");
+            }
+            assert!(format == Format::OpenCode || written.contains("\"args\": [ \"mcp\" ],"), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_server_elsewhere_becomes_this_program() {
+        let text = r#"{"mcpServers": {"runtray": {"type": "http", "url": "http://a/mcp", "headers": {"B": "c"}, "timeout": 9}}}"#;
         let written = with(Format::McpServers, text, &program()).expect("an entry");
-        assert!(!written.contains("/old/") && written.contains("/opt/run tray/runtray"), "{written}");
+        assert!(["http", "url", "headers"].iter().all(|gone| !written.contains(gone)), "{written}");
+        assert!(written.contains("\"timeout\": 9") && written.contains("/opt/run tray/runtray"), "{written}");
+        let number = with(Format::McpServers, r#"{"mcpServers": {"runtray": 1}}"#, &program()).expect("an entry");
+        assert!(number.contains("/opt/run tray/runtray"), "{number}");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Settings in TOML, edited so that every comment stays.
 
 use runtray_engine::message::LocalizedMessage;
-use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
-use super::entry::{ARGUMENT, Format, NAME, Program};
+use super::entry::{ARGUMENT, Format, NAME, Program, REMOTE};
 use super::lines::completed;
 use crate::sentences as s;
 
@@ -41,11 +41,33 @@ fn implicit() -> Table {
 
 fn add(servers: &mut Item, program: &Program) -> Result<(), LocalizedMessage> {
     let servers = servers.as_table_like_mut().ok_or_else(|| s::NO_OBJECT.with("key", KEY))?;
-    let mut entry = Table::new();
-    entry.insert("command", value(program.0.as_str()));
-    entry.insert("args", value(Array::from_iter([ARGUMENT])));
-    servers.insert(NAME, Item::Table(entry));
+    match servers.get_mut(NAME).and_then(Item::as_table_like_mut) {
+        Some(entry) => {
+            REMOTE.iter().for_each(|name| drop(entry.remove(name)));
+            fill(entry, program);
+        }
+        None => {
+            let mut entry = Table::new();
+            fill(&mut entry, program);
+            servers.insert(NAME, Item::Table(entry));
+        }
+    }
     Ok(())
+}
+
+/// Sets our fields of the entry; others, such as `env`, stay, and comments too.
+fn fill(entry: &mut dyn TableLike, program: &Program) {
+    let fields = [("command", Value::from(program.0.as_str())), ("args", Value::from(Array::from_iter([ARGUMENT])))];
+    for (name, mut new) in fields {
+        let Some(present) = entry.get_mut(name) else {
+            entry.insert(name, Item::Value(new));
+            continue;
+        };
+        if let Some(value) = present.as_value() {
+            *new.decor_mut() = value.decor().clone();
+        }
+        *present = Item::Value(new);
+    }
 }
 
 /// `text` without the entry.
@@ -99,6 +121,23 @@ mod tests {
             let mut lines = written.lines();
             let in_order = text.lines().all(|kept| lines.any(|line| line == kept));
             assert!(in_order || text.contains("= { other = {"), "{written}");
+        }
+    }
+
+    #[test]
+    fn another_program_by_our_name_is_replaced_and_other_fields_stay() {
+        let program = Program("/opt/runtray".to_owned());
+        for (text, kept) in [
+            ("[mcp_servers.runtray.env]\nA = \"1\"\n[x]\n", "[mcp_servers.runtray.env]\nA = \"1\"\n[x]\n"),
+            (
+                "[mcp_servers.runtray]\ncommand = \"/old\" # mine\n# more\nenv = { A = \"1\" } # yes\nurl = \"http://a\"\n",
+                "command = \"/opt/runtray\" # mine\n# more\nenv = { A = \"1\" } # yes\n",
+            ),
+            ("mcp_servers = { runtray = { command = \"/old\", env = { A = \"1\" } } }\n", "env = { A = \"1\" }"),
+        ] {
+            let written = with(text, &program).expect("an entry");
+            assert_eq!(command(&written).expect("TOML").expect("an entry"), ["/opt/runtray", "mcp"], "{written}");
+            assert!(written.contains(kept) && !written.contains("/old") && !written.contains("url"), "{written}");
         }
     }
 
