@@ -42,6 +42,7 @@ const COMMANDS: &[&str] = &[
     "assistants",
     "plan_assistant",
     "apply_assistant",
+    "open_assistant",
     "examine",
     "settings",
     "change_settings",

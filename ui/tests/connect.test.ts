@@ -40,10 +40,12 @@ test("a connected one can be undone", async () => {
   expect(backend.done).toEqual(["disconnect claude b1"]);
 });
 
-test("settings with a mistake are named and left alone", async () => {
-  await openWindow("connect");
+test("settings with a mistake are named, left alone, and opened on request", async () => {
+  const backend = await openWindow("connect");
   const mistake = await screen.findByText(/settings\.json has a mistake in line 4/);
-  expect(mistake.closest("li")?.querySelector("button")).toBeNull();
+  expect(mistake.closest("li")?.querySelectorAll("button").length).toBe(1);
+  await user.click(await button("Open file: Zed"));
+  expect(backend.done).toEqual(["open zed"]);
 });
 
 test("without the program nothing can be connected, and it says how to install it", async () => {

@@ -38,6 +38,7 @@ pub(crate) fn with_commands<R: Runtime>(
             commands::assistants::assistants,
             commands::assistants::plan_assistant,
             commands::assistants::apply_assistant,
+            commands::assistants::open_assistant,
             commands::doctor::examine,
             commands::executions::cancel_execution,
             commands::executions::executions,

@@ -87,6 +87,14 @@ impl Assistants {
         ASSISTANTS.iter().filter_map(|known| self.assistant(known)).collect()
     }
 
+    /// The settings file of an assistant.
+    ///
+    /// # Errors
+    /// The assistant is not there.
+    pub(crate) fn file(&self, id: &str) -> Result<PathBuf, LocalizedMessage> {
+        Ok(self.find(id)?.1)
+    }
+
     /// The changes that `action` would make.
     ///
     /// # Errors

@@ -109,6 +109,8 @@ fn a_file_with_a_mistake_is_left_alone() {
     fs::write(home.path(".codex/config.toml"), [0xff, 0xfe, 0]).expect("a file");
     assert!(matches!(home.state("cursor"), State::Broken(why) if why.to_string().contains("line")));
     assert!(matches!(home.state("codex"), State::Broken(_)));
+    assert_eq!(home.assistants.file("cursor"), Ok(home.path(".cursor/mcp.json")));
+    assert!(home.assistants.file("zed").is_err());
     assert!(home.assistants.plan("cursor", Action::Connect).is_err());
 }
 

@@ -5,6 +5,7 @@ use runtray_engine::message::LocalizedMessage;
 use super::{Answer, StateHandle};
 use crate::assistants::Assistants;
 use crate::model::{AssistantAction, AssistantChange, AssistantsView, Failure};
+use crate::sentences as s;
 
 /// Those that are installed, and whether they use Runtray.
 #[tauri::command]
@@ -34,6 +35,14 @@ pub(crate) async fn apply_assistant(
     let found = found(&app_state)?;
     found.apply(&id, action.into(), &basis).map_err(|why| failure(&why))?;
     Ok(AssistantsView::from(&found))
+}
+
+/// Opens the settings of an assistant in an editor, so that a mistake in them can be corrected.
+#[tauri::command]
+pub(crate) async fn open_assistant(app_state: StateHandle<'_>, id: String) -> Answer<()> {
+    let file = found(&app_state)?.file(&id).map_err(|why| failure(&why))?;
+    let message = |error| s::NOT_OPENED.with("path", file.display()).with("cause", &error);
+    open::that_detached(&file).map_err(|error| failure(&message(error)))
 }
 
 fn found(app_state: &StateHandle<'_>) -> Answer<Assistants> {

@@ -39,6 +39,8 @@ export interface Backend {
   languages(): Promise<Language[]>;
   /** The assistants that are installed, and whether they use Runtray. */
   assistants(): Promise<AssistantsView>;
+  /** Opens the settings of an assistant in their editor. */
+  openAssistant(id: string): Promise<void>;
   /** What a change of an assistant's settings would be. */
   planAssistant(id: string, action: AssistantAction): Promise<AssistantChange>;
   /** Makes the change whose `basis` was shown. */

@@ -37,6 +37,7 @@ export const tauri: Backend = {
   languages: () => invoke("languages"),
   assistants: () => invoke("assistants"),
   planAssistant: (id, action) => invoke("plan_assistant", { id, action }),
+  openAssistant: (id) => invoke("open_assistant", { id }),
   applyAssistant: (id, action, basis) => invoke("apply_assistant", { id, action, basis }),
   examine: () => invoke("examine"),
   settings: () => invoke("settings"),

@@ -167,6 +167,7 @@ export class FakeBackend implements Backend {
   }
 
   assistants = async () => this.assistantsView;
+  openAssistant = async (id: string) => void this.done.push(`open ${id}`);
   planAssistant = async (id: string, action: AssistantAction) => data.change(this.#assistant(id), action);
 
   async applyAssistant(id: string, action: AssistantAction, basis: string) {
