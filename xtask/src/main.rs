@@ -64,8 +64,8 @@ enum Task {
     Feed(feed::Args),
     /// Render the icons in every size and format.
     Icons,
-    /// Make the bundle by which desktop assistants install Runtray (`.mcpb`).
-    Mcpb,
+    /// Make the bundle by which desktop assistants install Runtray (`.mcpb`), in `dist/`.
+    Mcpb(mcpb::Args),
     /// Write and check the manifests for winget, Scoop and Homebrew, of the packages in `dist/`.
     Manifests(package::manifests::Args),
     /// Make the installers and packages in `dist/`, with checksums, bill of materials and notices.
@@ -94,7 +94,7 @@ fn main() -> ExitCode {
         Task::Feed(args) => feed::feed(&args),
         Task::Icons => icons::icons(),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
-        Task::Mcpb => mcpb::mcpb(),
+        Task::Mcpb(args) => mcpb::mcpb(&args),
         Task::Manifests(args) => package::manifests::manifests(&args),
         Task::Package(args) => package::package(&args),
         Task::Run(args) => run::run(&args),
