@@ -5,6 +5,8 @@ mod app;
 #[cfg(target_os = "linux")]
 mod approvals;
 #[cfg(target_os = "linux")]
+mod connect_view;
+#[cfg(target_os = "linux")]
 mod console_view;
 #[cfg(target_os = "linux")]
 mod ending;
