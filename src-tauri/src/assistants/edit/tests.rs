@@ -8,14 +8,17 @@ use crate::assistants::plan::{LineKind, Plan};
 const JSON: &str =
     "{\n  // mine\n  \"other\": [ ],\n  \"KEY\": {\n    \"other\": { \"command\": \"npx\" }\n  },\n  \"last\": 1\n}\n";
 const TOML: &str = "# mine\nmodel = \"m\"  # small\ntext = '''\na\nb'''\n\n[mcp_servers.other]\ncommand = \"npx\"\n\n[tui]\ntheme = \"x\"\n";
+const OLD_JSON: &str = "{\n  \"KEY\": {\n    \"runtray\": {\n      \"command\": \"/old\",\n      \"env\": {}\n    },\n    \"b\": {}\n  }\n}\n";
+const OLD_TOML: &str =
+    "[mcp_servers.runtray]\ncommand = \"/old\"\n\n[mcp_servers.runtray.env]\nA = \"1\"\n\n[tui]\ntheme = \"x\"\n";
 const FORMATS: [Format; 5] =
     [Format::McpServers, Format::Servers, Format::ContextServers, Format::OpenCode, Format::Codex];
 
 /// The text in each line end, with and without byte order mark and last line end; and its shorter beginnings.
 fn files(format: Format) -> Vec<String> {
     let texts = match format {
-        Format::Codex => [TOML, "a = 1\n", "\n", ""].map(str::to_owned),
-        _ => [&JSON.replace("KEY", format.key()), "{\n}\n", "{}\n", ""].map(str::to_owned),
+        Format::Codex => [TOML, OLD_TOML, "a = 1\n", "\n", ""].map(str::to_owned),
+        _ => [JSON, OLD_JSON, "{\n}\n", "{}\n", ""].map(|text| text.replace("KEY", format.key())),
     };
     let ends: [&[&str]; 4] = [&["\n"], &["\r\n"], &["\r\n", "\n"], &["\n", "\n", "\r\n"]];
     let mut files = Vec::new();
