@@ -8,10 +8,6 @@ const runtray = process.env.RUNTRAY_URL ?? "http://localhost:5000";
 const config: NextConfig = {
   env: { RUNTRAY_URL: runtray },
   rewrites: async () => [{ source: "/api/flask/:path*", destination: `${runtray}/:path*` }],
-  headers: async () => [
-    // Python in the browser reaches this page's own server for `input()`, and nothing else.
-    { source: "/runtray/python-worker.js", headers: [{ key: "Content-Security-Policy", value: "connect-src 'self'" }] },
-  ],
   // Next ends a rewrite that is silent for 30 s; a stream sends something every 10 s.
   experimental: { proxyTimeout: 120_000 },
   // The package `runtray` is in this repository, two folders up. An app of your own leaves this out.

@@ -40,18 +40,22 @@ async function bundled(entry: string, format: "iife" | "esm"): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** What the frame of JavaScript programs may do: run scripts, and nothing that reaches a server. */
-const POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:";
+/** What the frames of programs may do: run scripts of theirs, and nothing that reaches a server. Their workers inherit it. */
+const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:";
+
+/** Writes the page of such a frame. */
+async function writeFrame(name: string, title: string): Promise<void> {
+  const script = (await bundled(`src/assets/${name}-frame.ts`, "iife")).replaceAll("</", "<\\/");
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+  await writeFile(`dist/assets/${name}.html`, `<!doctype html><meta charset="utf-8">${policy}<title>${title}</title><script>${script}</script>\n`);
+}
 
 await rm("dist", { recursive: true, force: true });
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" });
 await rm("dist/assets", { recursive: true, force: true });
 await mkdir("dist/assets", { recursive: true });
-await writeFile("dist/assets/python-worker.js", await bundled("src/assets/python-worker.ts", "esm"));
-await writeFile("dist/assets/service-worker.js", await bundled("src/assets/service-worker.ts", "iife"));
-const script = (await bundled("src/assets/javascript-frame.ts", "iife")).replaceAll("</", "<\\/");
-const frame = `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>JavaScript program</title><script>${script}</script>\n`;
-await writeFile("dist/assets/javascript.html", frame);
+await writeFrame("python", "Python programs");
+await writeFrame("javascript", "JavaScript program");
 for (const file of ["index", "theme", "view"]) await rm(`dist/element/${file}.js`);
 await build({ ...common, entryPoints: ["src/element/index.ts"], outfile: "dist/element.js", plugins: [ownModules] });
 await chmod("dist/install-assets.js", 0o755);

@@ -1,9 +1,21 @@
 // The worker that runs Python. It runs one program and ends with it.
-import { HEADER_BYTES, STATE } from "../fallback/input.ts";
-import type { ForWorker } from "../fallback/input.ts";
+import { take } from "../fallback/input.ts";
+import type { Mechanism, SharedInput } from "../fallback/input.ts";
 import type { ExecuteRequest } from "../types.ts";
-import { withCache } from "./cache.ts";
 import RUN from "./run.py";
+
+/** What the frame gives to a worker. */
+export interface ForWorker {
+  /** URLs of `pyodide.mjs` and of `pyodide.asm.mjs`. */
+  loader: string;
+  module: string;
+  code: WebAssembly.Module;
+  /** `python_stdlib.zip`. */
+  library: ArrayBuffer;
+  /** `pyodide-lock.json`. */
+  lock: string;
+  memory: SharedInput | undefined;
+}
 
 interface Pyodide {
   version: string;
@@ -19,33 +31,40 @@ interface Pyodide {
   runPythonAsync(code: string, options?: object): Promise<unknown>;
 }
 type ToWorker =
-  | { type: "load"; assets: string; input: ForWorker; code: WebAssembly.Module | undefined }
-  | { type: "run"; request: ExecuteRequest; isTerminal: boolean };
+  | ({ type: "load" } & ForWorker)
+  | { type: "run"; request: ExecuteRequest; isTerminal: boolean }
+  | { type: "line"; line: string | null };
 
 const send = (message: object) => postMessage(message);
-const Xhr = globalThis.XMLHttpRequest;
+/** Pyodide asks for files below it, and gets what the frame gave. */
+const BASE = "https://pyodide.invalid/";
 let python: Pyodide;
-let input: ForWorker = { mechanism: "none" };
+let memory: SharedInput | undefined;
+let mechanism: Mechanism = "none";
+/** Gives the program that is suspended in `input()` its line. */
+let resume: (line: string | null) => void = () => undefined;
 
 onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "line") return resume(data.line);
   const work = data.type === "load" ? load(data) : run(data.request, data.isTerminal);
   work.catch((error: Error) => send({ type: "failed", message: String(error.message ?? error) }));
 };
 
-async function load({ assets, input: mechanism, code: compiled }: ToWorker & { type: "load" }): Promise<void> {
-  input = mechanism;
-  const base = `${assets}pyodide/`;
-  await withCache(base, (progress) => send({ type: "progress", ...progress }));
-  const code = compiled ?? (await WebAssembly.compileStreaming(fetch(`${base}pyodide.asm.wasm`)));
+async function load(given: ForWorker): Promise<void> {
+  memory = given.memory;
+  mechanism = memory ? "shared-memory" : "Suspending" in WebAssembly ? "stack-switching" : "none";
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input) => new Response(String(input).endsWith(".zip") ? given.library : null);
   // Pyodide would compile its code anew in each worker.
-  WebAssembly.instantiateStreaming = async (_, imports) => ({ module: code, instance: await WebAssembly.instantiate(code, imports) });
-  const { loadPyodide } = (await import(`${base}pyodide.mjs`)) as { loadPyodide(options: object): Promise<Pyodide> };
-  python = await loadPyodide({ indexURL: base });
-  if (input.mechanism === "shared-memory") python.setInterruptBuffer(new Uint8Array(input.interrupt));
+  WebAssembly.instantiateStreaming = async (_, imports) => ({ module: given.code, instance: await WebAssembly.instantiate(given.code, imports) });
+  const { loadPyodide } = (await import(given.loader)) as { loadPyodide(options: object): Promise<Pyodide> };
+  const { default: createPyodideModule } = (await import(given.module)) as { default: unknown };
+  python = await loadPyodide({ indexURL: BASE, createPyodideModule, lockFileContents: given.lock, packageBaseUrl: BASE });
+  globalThis.fetch = fetch;
+  if (memory) python.setInterruptBuffer(new Uint8Array(memory.interrupt));
   python.runPython(RUN);
   const version = String(python.runPython("import platform; platform.python_version()"));
-  withoutNetwork();
-  send({ type: "ready", code, runtime: `CPython ${version} in this browser (Pyodide ${python.version})` });
+  send({ type: "ready", mechanism, runtime: `CPython ${version} in this browser (Pyodide ${python.version})` });
 }
 
 async function run(request: ExecuteRequest, isatty: boolean): Promise<void> {
@@ -59,9 +78,16 @@ async function run(request: ExecuteRequest, isatty: boolean): Promise<void> {
     python[set]({ write, isatty });
   }
   python.setStdin({ read, isatty });
-  const start = python.globals.get("_runtray_run") as (request: string) => Promise<string>;
-  const ended = JSON.parse(await start(JSON.stringify(request))) as { exit_code: number; files: unknown[] };
+  const start = python.globals.get("_runtray_run") as (request: string, line: unknown, isatty: boolean) => Promise<string>;
+  const line = mechanism === "stack-switching" ? suspended : undefined;
+  const ended = JSON.parse(await start(JSON.stringify(request), line, isatty)) as { exit_code: number; files: unknown[] };
   send({ type: "finished", ...ended });
+}
+
+/** The next line of input for an interpreter that waits for promises. */
+function suspended(): Promise<string> {
+  send({ type: "input" });
+  return new Promise((resolve) => (resume = (line) => resolve(line ?? "")));
 }
 
 /** What is left of the last line. */
@@ -78,34 +104,7 @@ function read(buffer: Uint8Array): number {
 
 /** The next line of input, or nothing at its end. Blocks the worker until the page has one. */
 function readLine(): string | null {
-  if (input.mechanism === "none") {
-    throw new Error("input() needs a service worker or cross-origin isolation, and this page has neither");
-  }
+  if (!memory) throw new Error("input() needs cross-origin isolation or a browser with WebAssembly's stack switching, and neither is there");
   send({ type: "input" });
-  return input.mechanism === "shared-memory" ? fromMemory(input.line) : fromServiceWorker(input.url);
-}
-
-function fromMemory(buffer: SharedArrayBuffer): string | null {
-  const header = new Int32Array(buffer, 0, 2);
-  Atomics.wait(header, 0, STATE.waiting);
-  const state = Atomics.exchange(header, 0, STATE.waiting);
-  if (state === STATE.interrupted) python.checkInterrupt();
-  if (state !== STATE.line) return null;
-  return new TextDecoder().decode(new Uint8Array(buffer, HEADER_BYTES, header[1]).slice());
-}
-
-function fromServiceWorker(url: string): string | null {
-  for (;;) {
-    const request = new Xhr();
-    request.open("POST", url, false);
-    request.send();
-    if (request.status === 200) return JSON.parse(request.responseText) as string | null;
-    if (request.status !== 204) throw new Error(`input() failed: the service worker did not answer (${request.status})`);
-  }
-}
-
-/** Takes from the program what would let it talk to servers in the page's name. */
-function withoutNetwork(): void {
-  const names = ["fetch", "XMLHttpRequest", "WebSocket", "WebSocketStream", "WebTransport", "EventSource", "Worker", "importScripts", "indexedDB", "caches", "BroadcastChannel"];
-  for (const name of names) Object.defineProperty(globalThis, name, { value: undefined, configurable: false, writable: false });
+  return take(memory, () => python.checkInterrupt());
 }

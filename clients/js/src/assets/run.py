@@ -1,6 +1,6 @@
 def _runtray():
     """Makes `_runtray_run`, which runs one program as `python main.py` would and reports how it ended."""
-    import atexit, base64, hashlib, json, linecache, mimetypes, os, sys, traceback, types
+    import atexit, base64, hashlib, io, json, linecache, mimetypes, os, sys, traceback, types
 
     folder = "/home/pyodide/run"
     most_files, most_bytes = 100, 8 * 1024 * 1024
@@ -59,8 +59,30 @@ def _runtray():
                 sys.stderr.write(missing)
             return 130 if isinstance(error, KeyboardInterrupt) else 1
 
-    async def run(text):
+    class Typed(io.RawIOBase):
+        """Standard input of an interpreter that is suspended until `line`, a function of JavaScript, has the next line."""
+
+        def __init__(self, line, isatty):
+            self.line, self.tty, self.rest = line, isatty, b""
+
+        def readable(self):
+            return True
+
+        def isatty(self):
+            return self.tty
+
+        def readinto(self, buffer):
+            from pyodide.ffi import run_sync
+
+            self.rest = self.rest or run_sync(self.line()).encode()
+            part, self.rest = self.rest[: len(buffer)], self.rest[len(buffer) :]
+            buffer[: len(part)] = part
+            return len(part)
+
+    async def run(text, line, isatty):
         request = json.loads(text)
+        if line:
+            sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(Typed(line, isatty)), encoding="utf-8")
         os.makedirs(folder, exist_ok=True)
         os.chdir(folder)
         os.environ.update(request.get("env") or {})

@@ -3,6 +3,7 @@ import { collect } from "../client.ts";
 import { RuntrayError } from "../errors.ts";
 import type { CallOptions, ExecuteRequest, Result, RunEvent, Runner, Session, TerminalSize } from "../types.ts";
 import { BrowserSession } from "./browser-session.ts";
+import type { Mechanism } from "./input.ts";
 import { startJavaScript } from "./javascript.ts";
 import { PythonPool } from "./python.ts";
 
@@ -47,7 +48,7 @@ export class BrowserRunner extends EventTarget implements Runner {
   }
 
   /** How `input()` of Python gets what is typed. */
-  get inputMechanism(): "shared-memory" | "service-worker" | "none" {
+  get inputMechanism(): Mechanism {
     return this.#python.inputMechanism;
   }
 

@@ -1,85 +1,56 @@
-// How a worker that blocks in `input()` gets a line.
+// How a program that waits in `input()` gets a line.
 //
-// Where the page is cross-origin isolated the worker sleeps on shared memory, which also carries interrupts. Elsewhere it makes a
-// synchronous request that a service worker of ours holds open until the line is there; such a program cannot be interrupted, but
-// only ended.
+// Where the frame is cross-origin isolated the worker sleeps on shared memory, which also carries interrupts. Elsewhere WebAssembly's
+// stack switching (JSPI) suspends the interpreter until a message brings the line; such a program cannot be interrupted, but only ended.
 
-/** What the worker needs for its side. */
-export type ForWorker =
-  | { mechanism: "shared-memory"; line: SharedArrayBuffer; interrupt: SharedArrayBuffer }
-  | { mechanism: "service-worker"; url: string }
-  | { mechanism: "none" };
+/** The way of `input()` in this browser and page. */
+export type Mechanism = "shared-memory" | "stack-switching" | "none";
 
-/** The page's side. */
-export interface InputChannel {
-  mechanism: ForWorker["mechanism"];
-  forWorker: ForWorker;
-  /** Answers the worker's request. */
-  give(line: string | null): void;
-  /** Whether the program could be interrupted. */
-  interrupt(): boolean;
+/** The memory that the frame shares with its worker. */
+export interface SharedInput {
+  line: SharedArrayBuffer;
+  interrupt: SharedArrayBuffer;
 }
 
 /** Two numbers (state and length) and the text. */
-export const HEADER_BYTES = 8;
+const HEADER_BYTES = 8;
 const LINE_BYTES = 64 * 1024;
-/** States of the shared memory. */
-export const STATE = { waiting: 0, line: 1, end: 2, interrupted: 3 } as const;
+const STATE = { waiting: 0, line: 1, end: 2, interrupted: 3 } as const;
 /** What Pyodide takes for SIGINT. */
 const SIGINT = 2;
 
-/** The best mechanism that this page has. */
-export async function inputChannel(assets: string): Promise<InputChannel> {
-  if (globalThis.crossOriginIsolated) return sharedMemory();
-  const worker = await serviceWorker(assets).catch(() => undefined);
-  if (worker) return throughServiceWorker(assets, worker);
-  return { mechanism: "none", forWorker: { mechanism: "none" }, give: () => undefined, interrupt: () => false };
+/** The memory, where the browser has such. */
+export function sharedInput(): SharedInput | undefined {
+  if (!globalThis.crossOriginIsolated) return undefined;
+  return { line: new SharedArrayBuffer(HEADER_BYTES + LINE_BYTES), interrupt: new SharedArrayBuffer(1) };
 }
 
-function sharedMemory(): InputChannel {
-  const line = new SharedArrayBuffer(HEADER_BYTES + LINE_BYTES);
-  const interrupt = new SharedArrayBuffer(1);
+/** Answers the worker's request. */
+export function give({ line }: SharedInput, text: string | null): void {
+  const bytes = new TextEncoder().encode(text ?? "").subarray(0, LINE_BYTES);
+  new Uint8Array(line, HEADER_BYTES).set(bytes);
+  new Int32Array(line, 0, 2)[1] = bytes.length;
+  wake(line, text === null ? STATE.end : STATE.line);
+}
+
+/** Raises KeyboardInterrupt, also in a program that waits. */
+export function interrupt(memory: SharedInput): void {
+  new Uint8Array(memory.interrupt)[0] = SIGINT;
+  wake(memory.line, STATE.interrupted);
+}
+
+/** The next line, or nothing at the end of the input. Blocks the worker until one of them is there. */
+export function take({ line }: SharedInput, onInterrupt: () => void): string | null {
   const header = new Int32Array(line, 0, 2);
-  const wake = (state: number) => {
-    Atomics.store(header, 0, state);
-    Atomics.notify(header, 0);
-  };
-  return {
-    mechanism: "shared-memory",
-    forWorker: { mechanism: "shared-memory", line, interrupt },
-    give(text) {
-      const bytes = new TextEncoder().encode(text ?? "").subarray(0, LINE_BYTES);
-      new Uint8Array(line, HEADER_BYTES).set(bytes);
-      header[1] = bytes.length;
-      wake(text === null ? STATE.end : STATE.line);
-    },
-    interrupt() {
-      new Uint8Array(interrupt)[0] = SIGINT;
-      wake(STATE.interrupted);
-      return true;
-    },
-  };
+  Atomics.wait(header, 0, STATE.waiting);
+  const state = Atomics.exchange(header, 0, STATE.waiting);
+  if (state === STATE.interrupted) onInterrupt();
+  if (state !== STATE.line) return null;
+  return new TextDecoder().decode(new Uint8Array(line, HEADER_BYTES, header[1]).slice());
 }
 
-function throughServiceWorker(assets: string, worker: ServiceWorker): InputChannel {
-  const id = crypto.randomUUID();
-  return {
-    mechanism: "service-worker",
-    forWorker: { mechanism: "service-worker", url: `${assets}input?id=${id}` },
-    give: (line) => worker.postMessage({ type: "runtray-input", id, line }),
-    interrupt: () => false,
-  };
-}
-
-/** Our service worker; its scope is the folder of our files alone, so it sees nothing of the page. */
-async function serviceWorker(assets: string): Promise<ServiceWorker | undefined> {
-  const registration = await navigator.serviceWorker?.register(`${assets}service-worker.js`, { scope: assets });
-  const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
-  if (!worker || worker.state === "activated") return worker ?? undefined;
-  return new Promise((resolve, reject) => {
-    worker.addEventListener("statechange", () => {
-      if (worker.state === "activated") resolve(worker);
-      if (worker.state === "redundant") reject(new Error("the service worker was replaced"));
-    });
-  });
+function wake(line: SharedArrayBuffer, state: number): void {
+  const header = new Int32Array(line, 0, 2);
+  Atomics.store(header, 0, state);
+  Atomics.notify(header, 0);
 }

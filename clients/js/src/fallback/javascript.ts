@@ -1,6 +1,7 @@
 // JavaScript in the browser: a worker inside a frame of an origin of its own, whose policy forbids every connection.
 import type { Job } from "./browser.ts";
 import type { Worker_, WorkerEvents } from "./browser-session.ts";
+import { openFrame } from "./frame.ts";
 
 type FromFrame =
   | { type: "printed"; stream: "stdout" | "stderr"; text: string }
@@ -9,14 +10,7 @@ type FromFrame =
 
 /** Starts a program. It has no input: the language's own ways to read some need Node.js. */
 export async function startJavaScript(assets: string, job: Job, events: WorkerEvents): Promise<Worker_> {
-  const frame = document.createElement("iframe");
-  frame.hidden = true;
-  frame.title = "JavaScript program";
-  frame.setAttribute("sandbox", "allow-scripts");
-  frame.src = `${assets}javascript.html`;
-  const loaded = new Promise((resolve) => (frame.onload = resolve));
-  document.body.append(frame);
-  await loaded;
+  const frame = await openFrame(`${assets}javascript.html`, "JavaScript program");
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }: MessageEvent<FromFrame>) => {
     if (data.type === "started") events.started(`JavaScript in this browser (${browserName()})`);

@@ -1,14 +1,14 @@
-// Python in the browser: Pyodide in a worker, from the page's own files.
+// Python in the browser: Pyodide in a worker of a frame that has an origin of its own, and whose policy forbids every connection.
 import type { ResultFile } from "../types.ts";
 import type { Job, Progress } from "./browser.ts";
 import type { Worker_, WorkerEvents } from "./browser-session.ts";
-import { inputChannel } from "./input.ts";
-import type { InputChannel } from "./input.ts";
+import { pyodideFiles } from "./files.ts";
+import { openFrame } from "./frame.ts";
+import type { Mechanism } from "./input.ts";
 
 /** What the worker sends. */
 type FromWorker =
-  | ({ type: "progress" } & Progress)
-  | { type: "ready"; runtime: string; code: WebAssembly.Module }
+  | { type: "ready"; runtime: string; mechanism: Mechanism }
   | { type: "printed"; stream: "stdout" | "stderr"; text: string }
   | { type: "input" }
   | { type: "finished"; exit_code: number; files: ResultFile[] }
@@ -16,9 +16,9 @@ type FromWorker =
 
 /** A worker with a loaded interpreter that has run nothing yet. */
 interface Loaded {
-  worker: Worker;
-  input: InputChannel;
+  port: MessagePort;
   runtime: string;
+  mechanism: Mechanism;
 }
 
 /** Interpreters: one is loaded ahead after the first use, because loading takes a second or two. */
@@ -26,16 +26,16 @@ export class PythonPool {
   readonly #assets: string;
   readonly #onProgress: (progress: Progress) => void;
   #next: Promise<Loaded> | undefined;
-  /** The interpreter's compiled code, which all workers share. */
-  #code: WebAssembly.Module | undefined;
-  #mechanism: InputChannel["mechanism"] = "none";
+  /** The frame with Pyodide's files, for all programs. */
+  #frame: Promise<HTMLIFrameElement> | undefined;
+  #mechanism: Mechanism = "none";
 
   constructor(assets: string, onProgress: (progress: Progress) => void) {
     this.#assets = assets;
     this.#onProgress = onProgress;
   }
 
-  get inputMechanism(): InputChannel["mechanism"] {
+  get inputMechanism(): Mechanism {
     return this.#mechanism;
   }
 
@@ -44,15 +44,18 @@ export class PythonPool {
     this.#next = undefined;
     const loaded = await loading;
     events.started(loaded.runtime);
-    const { worker, input } = loaded;
-    worker.onmessage = ({ data }) => this.#hear(data as FromWorker, events);
-    worker.onerror = (event) => events.failed(new Error(event.message));
-    worker.postMessage({ type: "run", request: job.request, isTerminal: job.hasTerminal });
+    const { port, mechanism } = loaded;
+    port.onmessage = ({ data }) => this.#hear(data as FromWorker, events);
+    port.postMessage({ type: "run", request: job.request, isTerminal: job.hasTerminal });
     return {
-      input: (line) => input.give(line),
-      interrupt: () => input.interrupt(),
+      input: (line) => port.postMessage({ type: "line", line }),
+      interrupt: () => {
+        if (mechanism !== "shared-memory") return false;
+        port.postMessage({ type: "interrupt" });
+        return true;
+      },
       end: () => {
-        worker.terminate();
+        end(port);
         this.#next ??= this.#load();
         this.#next.catch(() => (this.#next = undefined));
       },
@@ -61,27 +64,33 @@ export class PythonPool {
 
   /** Ends the interpreter that was loaded ahead. */
   rest(): void {
-    this.#next?.then(({ worker }) => worker.terminate()).catch(() => undefined);
+    this.#next?.then(({ port }) => end(port)).catch(() => undefined);
     this.#next = undefined;
   }
 
   async #load(): Promise<Loaded> {
-    const input = await inputChannel(this.#assets);
-    this.#mechanism = input.mechanism;
-    const worker = new Worker(`${this.#assets}python-worker.js`, { type: "module", name: "runtray-python" });
-    const runtime = await new Promise<string>((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if (data.type === "progress") this.#onProgress(data);
-        if (data.type === "ready") {
-          this.#code = data.code;
-          resolve(data.runtime);
-        }
+    this.#frame ??= this.#open();
+    const frame = await this.#frame.catch((error: unknown) => {
+      this.#frame = undefined;
+      throw error;
+    });
+    const { port1: port, port2 } = new MessageChannel();
+    const ready = await new Promise<FromWorker & { type: "ready" }>((resolve, reject) => {
+      port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+        if (data.type === "ready") resolve(data);
         if (data.type === "failed") reject(new Error(data.message));
       };
-      worker.onerror = () => reject(new Error(`${this.#assets}python-worker.js cannot be loaded; was runtray-assets run?`));
-      worker.postMessage({ type: "load", assets: this.#assets, input: input.forWorker, code: this.#code });
+      frame.contentWindow?.postMessage(undefined, "*", [port2]);
     });
-    return { worker, input, runtime };
+    this.#mechanism = ready.mechanism;
+    return { port, runtime: ready.runtime, mechanism: ready.mechanism };
+  }
+
+  async #open(): Promise<HTMLIFrameElement> {
+    const files = await pyodideFiles(`${this.#assets}pyodide/`, this.#onProgress);
+    const frame = await openFrame(`${this.#assets}python.html`, "Python programs");
+    frame.contentWindow?.postMessage(files, "*", Object.values(files));
+    return frame;
   }
 
   #hear(message: FromWorker, events: WorkerEvents): void {
@@ -90,4 +99,8 @@ export class PythonPool {
     if (message.type === "finished") events.finished(message.exit_code, message.files);
     if (message.type === "failed") events.failed(new Error(message.message));
   }
+}
+
+function end(port: MessagePort): void {
+  port.postMessage({ type: "end" });
 }

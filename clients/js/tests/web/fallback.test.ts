@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -63,9 +66,44 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Bodies of async functions of Python that would reach `url`, or what the page has stored. Each raises when it cannot. */
+function reaches(url: string): Record<string, string> {
+  const script = `import('${url}').then(() => postMessage('reached'), (error) => postMessage('refused'))`;
+  const nested = (type: string) => `
+blob = js.Blob.new(to_js([${JSON.stringify(script)}]), type="text/javascript")
+answer = asyncio.get_running_loop().create_future()
+worker = js.Worker.new(js.URL.createObjectURL(blob), type="${type}")
+worker.onmessage = lambda event: answer.done() or answer.set_result(event.data)
+worker.onerror = lambda event: answer.done() or answer.set_result("refused")
+assert await answer == "reached"`;
+  return {
+    fetch: `return await js.fetch("${url}")`,
+    "fetch of a nested realm": `return await js.Object.constructor("return fetch('${url}')")()`,
+    "import by eval": `return await js.eval("import('${url}')")`,
+    "import by a constructor": `return await to_js([]).constructor.constructor("return import('${url}')")()`,
+    "import by run_js": `from pyodide.code import run_js\nreturn await run_js("import('${url}')")`,
+    "import by a timer": `js.setTimeout("import('${url}')", 0)\nawait asyncio.sleep(1)\nraise OSError`,
+    "a module from a Blob": nested("module"),
+    "a script from a Blob": nested("classic"),
+    "a worker": `answer = asyncio.get_running_loop().create_future()\nworker = js.Worker.new("${url}", type="module")\nworker.onerror = lambda event: answer.set_exception(OSError())\nreturn await answer`,
+    XMLHttpRequest: `request = js.XMLHttpRequest.new()\nrequest.open("GET", "${url}", False)\nrequest.send()\nreturn request.status`,
+    pyfetch: `from pyodide.http import pyfetch\nreturn await (await pyfetch("${url}")).string()`,
+    open_url: `from pyodide.http import open_url\nreturn open_url("${url}").read()`,
+    loadPackage: `import pyodide_js\nawait pyodide_js.loadPackage("${url}.whl")\nimport secret`,
+    WebSocket: `answer = asyncio.get_running_loop().create_future()\nsocket = js.WebSocket.new("${url.replace("http", "ws")}")\nsocket.onerror = lambda event: answer.set_exception(OSError())\nreturn await answer`,
+    EventSource: `answer = asyncio.get_running_loop().create_future()\nsource = js.EventSource.new("${url}")\nsource.onerror = lambda event: answer.set_exception(OSError())\nreturn await answer`,
+    WebTransport: `return await js.WebTransport.new("${url.replace("http", "https")}").ready`,
+    importScripts: `return js.importScripts("${url}")`,
+    "the private file system": `return await js.navigator.storage.getDirectory()`,
+    indexedDB: `return js.indexedDB.open("x")`,
+    caches: `return await js.caches.keys()`,
+    cookieStore: `return await js.cookieStore.getAll()`,
+  };
+}
+
 const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Resource-Policy": "cross-origin" };
 
-for (const [mechanism, headers] of [["service-worker", {}], ["shared-memory", ISOLATED]] as const) {
+for (const [mechanism, headers] of [["stack-switching", {}], ["shared-memory", ISOLATED]] as const) {
   describe(`with input by ${mechanism}`, () => {
     let site: Site;
     let page: Page;
@@ -148,9 +186,26 @@ for (const [mechanism, headers] of [["service-worker", {}], ["shared-memory", IS
       assert.ok(["cancelled", "failed"].includes(result.status) && result.ms < 2500, `${result.status} ${result.ms}`);
     });
 
-    test("Python cannot use the network", { skip: isSecond }, async () => {
-      const code = "import js\nprint([hasattr(js, name) and getattr(js, name) is not None for name in ('fetch', 'XMLHttpRequest', 'WebSocket', 'indexedDB')])";
-      assert.equal((await run({ code })).output, "[False, False, False, False]\n");
+    test("Python reaches neither network nor cookies nor storage, whatever it calls of JavaScript", { skip: isSecond }, async () => {
+      const asked: string[] = [];
+      const secret = createServer((request, response) => {
+        asked.push(`${request.url} ${request.headers.cookie ?? ""}`);
+        response.writeHead(200, { "Access-Control-Allow-Origin": "*", "Content-Type": "text/javascript" }).end("export default 1");
+      }).listen(0, "127.0.0.1");
+      await once(secret, "listening");
+      const url = `http://localhost:${(secret.address() as AddressInfo).port}/secret`;
+      await page.evaluate(() => (document.cookie = "session=secret"));
+      try {
+        for (const [what, attempt] of Object.entries(reaches(url))) {
+          const code = `import asyncio, js\nfrom pyodide.ffi import to_js\nasync def attempt():\n${attempt.replace(/^/gm, "    ")}\n`;
+          const end = "try:\n    print('reached', asyncio.run(asyncio.wait_for(attempt(), 3)))\nexcept BaseException as error:\n    print('refused')";
+          const result = await run({ code: code + end, timeout_ms: 8000 });
+          assert.deepEqual([what, result.status, result.output.split("\n").at(-2)], [what, "completed", "refused"]);
+        }
+        assert.deepEqual(asked, []);
+      } finally {
+        secret.close();
+      }
     });
 
     test("JavaScript has timers and modules' await, but neither page nor network", { skip: isSecond }, async () => {
@@ -164,6 +219,13 @@ for (const [mechanism, headers] of [["service-worker", {}], ["shared-memory", IS
       assert.equal((await js("for (;;);", 200)).status, "timeout");
       assert.equal((await js("console.log(typeof document, typeof localStorage, self.origin)")).output, "undefined undefined null\n");
       const reach = [`fetch("${site.url}/page.js")`, `import("${site.url}/page.js")`, "new Promise((_, no) => { const s = new WebSocket('ws://localhost:1'); s.onerror = no; })"];
+      reach.push(`eval("import('${site.url}/page.js')")`, `importScripts("${site.url}/page.js")`, "navigator.storage.getDirectory()", "caches.keys()", "indexedDB.open('x')");
+      reach.push(`new Promise((yes, no) => {
+        const code = "import('${site.url}/page.js').then(() => postMessage(1), () => postMessage(0))";
+        const nested = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+        nested.onmessage = ({ data }) => (data ? yes() : no());
+        nested.onerror = no;
+      })`);
       for (const attempt of reach) {
         const tried = await js(`try { await ${attempt}; console.log("reached") } catch (error) { console.log("refused") }`);
         assert.equal(tried.output, "refused\n", attempt);

@@ -1,34 +1,31 @@
 // Pyodide's files from the browser's cache, with progress where they have to be fetched.
+import type { Progress } from "./browser.ts";
 
-const FILES = ["pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
+/** What the frame of Python programs needs, by its name below the assets' `pyodide/`. */
+const FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 
-interface Progress {
-  loaded_bytes: number;
-  total_bytes: number;
-  done: boolean;
-}
-
-/** Makes sure that the files below `base` are cached, and answers requests for them from there. */
-export async function withCache(base: string, report: (progress: Progress) => void): Promise<void> {
+/** The content of each file below `base`. */
+export async function pyodideFiles(base: string, report: (progress: Progress) => void): Promise<Record<string, ArrayBuffer>> {
   // The name carries the version, so that a new Pyodide has a new cache.
-  const { version } = (await (await fetch(`${base}version.json`, { cache: "no-cache" })).json()) as { version: string };
+  const { version } = (await (await fetched(`${base}version.json`, { cache: "no-cache" })).json()) as { version: string };
   const name = `runtray-pyodide-${version}`;
   const cache = await caches.open(name);
   const missing: string[] = [];
   for (const file of FILES) if (!(await cache.match(base + file))) missing.push(base + file);
   if (missing.length) await fill(cache, missing, report);
   for (const old of await caches.keys()) if (old.startsWith("runtray-pyodide-") && old !== name) await caches.delete(old);
-  const original = globalThis.fetch;
-  globalThis.fetch = async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input, location.href).href;
-    return (await cache.match(url)) ?? original(input, init);
-  };
+  const content = async (file: string) => [file, await (await cache.match(base + file))?.arrayBuffer()];
+  return Object.fromEntries(await Promise.all(FILES.map(content))) as Record<string, ArrayBuffer>;
+}
+
+async function fetched(url: string, init?: RequestInit): Promise<Response> {
+  const response = await fetch(url, init).catch(() => undefined);
+  if (!response?.ok) throw new Error(`${url} cannot be loaded (${response?.status ?? "no answer"}); was runtray-assets run?`);
+  return response;
 }
 
 async function fill(cache: Cache, urls: string[], report: (progress: Progress) => void): Promise<void> {
-  const responses = await Promise.all(urls.map((url) => fetch(url)));
-  const broken = responses.find((response) => !response.ok);
-  if (broken) throw new Error(`${broken.url} answers ${broken.status}; was runtray-assets run?`);
+  const responses = await Promise.all(urls.map((url) => fetched(url)));
   const lengths = responses.map((response) => Number(response.headers.get("content-length") ?? 0));
   const total_bytes = lengths.reduce((sum, length) => sum + length, 0);
   let loaded_bytes = 0;
