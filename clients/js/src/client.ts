@@ -1,7 +1,7 @@
 // The client of the service.
-import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, TooManyError } from "./errors.ts";
+import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
 import { Address, withApproval } from "./reach.ts";
-import { retryAfter, retryDelay } from "./retry.ts";
+import { withRetries } from "./retry.ts";
 import { openSession } from "./session.ts";
 import { events } from "./sse.ts";
 import type { CallOptions, ErrorBody, ExecuteRequest, Health, Language, Result, RunEvent, Runner, Session, TerminalSize } from "./types.ts";
@@ -95,7 +95,7 @@ export class Runtray extends EventTarget implements Runner {
   /** Runs a program that can be typed into. With `terminal` it gets a real terminal of that size. */
   terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options: CallOptions = {}): Promise<Session> {
     const attempt = () => openSession(this.#socketAddress, request, this.#options, options.signal);
-    return withApproval(attempt, options, () => this.#approved());
+    return withApproval(() => withRetries(attempt, this.#retries, options.signal), options, () => this.#approved());
   }
 
   async #get<T>(path: string, options: CallOptions): Promise<T> {
@@ -112,34 +112,34 @@ export class Runtray extends EventTarget implements Runner {
   }
 
   #send(path: string, init: RequestInit, options: CallOptions): Promise<Response> {
-    return withApproval(() => this.#attempt(path, init, options.signal), options, () => this.#approved());
-  }
-
-  async #attempt(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
-    for (let retries = 0; ; retries++) {
-      let failure: unknown;
+    const { signal } = options;
+    const attempt = async () => {
       try {
-        const response = await this.#address.request(path, signal ? { ...init, signal } : init);
-        if (response.ok) return response;
-        failure = await this.#refusal(response);
+        return await withRetries(() => this.#attempt(path, signal ? { ...init, signal } : init), this.#retries, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        failure = error;
+        throw await this.#reason(error, init.body);
       }
-      const delay = retryDelay(failure, retries, this.#options.retries ?? 2);
-      if (delay === undefined) throw await this.#reason(failure, init.body);
-      await new Promise((resolve) => setTimeout(resolve, delay));
-      signal?.throwIfAborted();
-    }
+    };
+    return withApproval(attempt, options, () => this.#approved());
+  }
+
+  async #attempt(path: string, init: RequestInit): Promise<Response> {
+    const response = await this.#address.request(path, init);
+    if (!response.ok) throw await this.#refusal(response);
+    return response;
+  }
+
+  get #retries(): number {
+    return this.#options.retries ?? 2;
   }
 
   /** What an answer other than 2xx says. */
   async #refusal(response: Response): Promise<RuntrayError> {
     const body = (await response.json().catch(() => undefined)) as Partial<ErrorBody> | undefined;
     if (this.#isForThePage(body)) return this.#address.notApproved({ cause: new RefusedError(response.status, body) });
-    if (response.status === 429) return new TooManyError(response.status, body, retryAfter(response.headers));
     // Without a code it is not the service that answered, but a proxy in front of it.
-    return body?.code ? new RefusedError(response.status, body) : new NotRunningError(this.url);
+    return body?.code || response.status === 429 ? refused(response.status, body, response.headers) : new NotRunningError(this.url);
   }
 
   /** Whether the service refused the page itself. Of a page behind a proxy it names the host. */

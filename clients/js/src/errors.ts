@@ -43,6 +43,18 @@ export class TooManyError extends RefusedError {
   }
 }
 
+/** The error for a refusal of the service. */
+export function refused(status: number, body: Partial<ErrorBody> | undefined, headers = new Headers()): RefusedError {
+  return status === 429 ? new TooManyError(status, body, retryAfter(headers)) : new RefusedError(status, body);
+}
+
+/** Milliseconds in a `Retry-After` header; one second if it has none. */
+export function retryAfter(headers: Headers): number {
+  const value = headers.get("retry-after") ?? "1";
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Math.max(0, Number.isNaN(ms) ? 1000 : ms);
+}
+
 /** The user has not approved this page's origin yet, or has denied it. */
 export class NotApprovedError extends RuntrayError {
   override name: string = "NotApprovedError";

@@ -1,5 +1,6 @@
 // Which failed requests may be sent again: only those of which the service has certainly run nothing.
 import { TooManyError } from "./errors.ts";
+import { pause } from "./time.ts";
 
 /** Waits before the second and third attempt at a connection that was refused. */
 const REFUSED_DELAYS_MS = [100, 300];
@@ -23,9 +24,16 @@ export function isConnectionRefused(error: unknown): boolean {
   return REFUSED.includes(String(code)) || /\bconnection refused\b/i.test(error.message) || isConnectionRefused(cause);
 }
 
-/** Milliseconds in a `Retry-After` header; one second if it has none. */
-export function retryAfter(headers: Headers): number {
-  const value = headers.get("retry-after") ?? "1";
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Math.max(0, Number.isNaN(ms) ? 1000 : ms);
+/** Calls `attempt` until it succeeds or must not be repeated, at most `most` times more. */
+export async function withRetries<T>(attempt: () => Promise<T>, most: number, signal?: AbortSignal): Promise<T> {
+  for (let retries = 0; ; retries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const delay = retryDelay(error, retries, most);
+      if (delay === undefined) throw error;
+      await pause(delay, signal);
+    }
+  }
 }

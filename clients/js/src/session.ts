@@ -1,6 +1,6 @@
 // An interactive run over a WebSocket.
 import { Channel } from "./channel.ts";
-import { DisconnectedError, NotApprovedError, RefusedError, RuntrayError } from "./errors.ts";
+import { DisconnectedError, NotApprovedError, RefusedError, RuntrayError, refused } from "./errors.ts";
 import type { Address } from "./reach.ts";
 import type { ErrorBody, ExecuteRequest, Finished, RunEvent, Session, SignalName, TerminalSize } from "./types.ts";
 
@@ -22,7 +22,8 @@ export async function openSession(
   const protocols = options.token ? ["runtray", `bearer.${options.token}`] : ["runtray"];
   const socket = new Socket(address.url.replace(/^http/, "ws") + "/execute/ws", protocols);
   const session = new SocketSession(socket);
-  const stop = () => session.close();
+  // A socket that is still connecting may never report its end.
+  const stop = () => session.abandon(new DisconnectedError());
   signal?.addEventListener("abort", stop);
   session.finished.catch(() => undefined).finally(() => signal?.removeEventListener("abort", stop));
   try {
@@ -44,7 +45,7 @@ async function refusal(address: Address, cause: unknown): Promise<RuntrayError |
   const response = await address.request("/execute/ws").catch(() => undefined);
   const body = (await response?.json().catch(() => undefined)) as ErrorBody | undefined;
   if (!response || !body?.code || body.code === "invalid_request") return undefined;
-  return body.code === "origin_not_allowed" ? address.notApproved({ cause }) : new RefusedError(response.status, body);
+  return body.code === "origin_not_allowed" ? address.notApproved({ cause }) : refused(response.status, body, response.headers);
 }
 
 class SocketSession implements Session {
@@ -69,7 +70,8 @@ class SocketSession implements Session {
       this.finished.then(() => resolve(), reject);
     });
     socket.onmessage = ({ data }) => this.#take(JSON.parse(data as string) as Message);
-    socket.onclose = () => this.#end(this.#error ?? new DisconnectedError());
+    // Node.js 22 reports a connection that could not be made only as an error.
+    socket.onclose = socket.onerror = () => this.#end(this.#error ?? new DisconnectedError());
   }
 
   async start(run: object): Promise<void> {
@@ -97,13 +99,19 @@ class SocketSession implements Session {
     this.#socket.close();
   }
 
+  /** Ends everything at once, whatever the other side still says. */
+  abandon(reason: RuntrayError): void {
+    this.#socket.close();
+    this.#end(reason);
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<RunEvent> {
     return this.#channel[Symbol.asyncIterator]();
   }
 
   #take(message: Message): void {
     if (message.type === "error") {
-      this.#error = new RefusedError(400, message);
+      this.#error = refused(message.code === "too_many_executions" ? 429 : 400, message);
       return;
     }
     this.#channel.push(message);

