@@ -1,6 +1,6 @@
 // One program in the browser: its events, its limits and its end.
 import { Channel } from "../channel.ts";
-import { RuntrayError } from "../errors.ts";
+import { DisconnectedError, RuntrayError } from "../errors.ts";
 import type { Finished, ResultFile, RunEvent, Session, SignalName, Status } from "../types.ts";
 import type { Job } from "./browser.ts";
 import { Keyboard } from "./keyboard.ts";
@@ -39,7 +39,7 @@ export class BrowserSession implements Session {
   readonly #job: Job;
   readonly #channel = new Channel<RunEvent>(() => this.close());
   readonly #keyboard: Keyboard;
-  readonly #onAbort = () => this.close();
+  readonly #onAbort = () => this.#aborted();
   readonly #signal: AbortSignal | undefined;
   #worker: Worker_ | undefined;
   #runtime = "";
@@ -167,6 +167,15 @@ export class BrowserSession implements Session {
     if (this.#isOver) return;
     this.#leave();
     const reason = new RuntrayError(`The browser could not run the program: ${error.message}`, { cause: error });
+    this.#channel.end(reason);
+    this.#fail(reason);
+  }
+
+  /** As on the service: the call rejects with the signal's reason, and a session that was handed out with the loss of its program. */
+  #aborted(): void {
+    if (this.#isOver) return;
+    this.#leave();
+    const reason = this.#job.isInteractive ? new DisconnectedError() : (this.#signal?.reason as Error);
     this.#channel.end(reason);
     this.#fail(reason);
   }

@@ -1,6 +1,6 @@
 // Runs Python and JavaScript in the browser itself.
 import { collect } from "../client.ts";
-import { RuntrayError } from "../errors.ts";
+import { RefusedError, RuntrayError } from "../errors.ts";
 import type { CallOptions, ExecuteRequest, Result, RunEvent, Runner, Session, TerminalSize } from "../types.ts";
 import { BrowserSession } from "./browser-session.ts";
 import type { Mechanism } from "./input.ts";
@@ -60,7 +60,6 @@ export class BrowserRunner extends EventTarget implements Runner {
     const timeoutMs = request.timeout_ms ?? DEFAULT_TIMEOUT_MS;
     const session = this.#start({ request, isInteractive: false, hasTerminal: false, timeoutMs }, options.signal);
     yield* session;
-    options.signal?.throwIfAborted();
   }
 
   async terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options: CallOptions = {}): Promise<Session> {
@@ -75,9 +74,17 @@ export class BrowserRunner extends EventTarget implements Runner {
 
   #start(job: Job, signal?: AbortSignal): BrowserSession {
     signal?.throwIfAborted();
+    check(job);
     const language = (job.request.language ?? "python").toLowerCase();
     if (PYTHON.includes(language)) return new BrowserSession("python", job, (events) => this.#python.start(job, events), signal);
     if (JAVASCRIPT.includes(language)) return new BrowserSession("javascript", job, (events) => startJavaScript(this.#assets, job, events), signal);
     throw new RuntrayError(`Runtray cannot be reached, and the browser cannot run ${language}. Start Runtray and try again.`);
   }
+}
+
+/** Refuses what the service refuses, too. */
+function check({ request, timeoutMs }: Job): void {
+  const refuse = (error: string) => new RefusedError(400, { error, code: "invalid_request" });
+  if (typeof request?.code !== "string") throw refuse("`code` must be a text: the program to run.");
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1) throw refuse("`timeout_ms` must be a whole number of milliseconds from 1 on.");
 }

@@ -20,6 +20,9 @@ declare global {
   interface Window {
     run(request: object, options?: { typed?: string[]; stopAfter?: string; signal?: string }): Promise<Result & { ms: number }>;
     mechanism(): string;
+    /** Aborts a run after `ms`; how it ended. */
+    aborted(request: object, ms: number): Promise<string>;
+    refused(request: object): Promise<string>;
     progress: { loaded_bytes: number; total_bytes: number; done: boolean }[];
   }
 }
@@ -30,6 +33,13 @@ const browser = new BrowserRunner({ assets: "/assets/" });
 window.progress = [];
 browser.addEventListener("progress", ({ detail }) => window.progress.push(detail));
 window.mechanism = () => browser.inputMechanism;
+window.aborted = (request, ms) => {
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(new RangeError("enough")), ms);
+  const ends = [browser.execute(request, { signal: abort.signal }), browser.terminal(request, { signal: abort.signal }).then(({ finished }) => finished)];
+  return Promise.all(ends.map((end) => end.then(({ status }) => status, ({ name }) => name))).then(String);
+};
+window.refused = (request) => browser.execute(request).then(({ status }) => status, ({ name, code, message }) => name + " " + code + " " + message);
 window.run = async (request, { typed, stopAfter, signal } = {}) => {
   if (!typed && !stopAfter) return { ...(await browser.execute(request)), ms: 0 };
   const session = await browser.terminal({ ...request, terminal: { columns: 80, rows: 24 } });
@@ -184,6 +194,15 @@ for (const [mechanism, headers] of [["stack-switching", {}], ["shared-memory", I
     test("a program that waits for input is interrupted", async () => {
       const result = await run({ code: "input('name? ')" }, { stopAfter: "name?", signal: "interrupt" });
       assert.ok(["cancelled", "failed"].includes(result.status) && result.ms < 2500, `${result.status} ${result.ms}`);
+    });
+
+    test("an AbortSignal and a bad request end a call as on the service", { skip: isSecond }, async () => {
+      const loop = { code: "while True: pass", timeout_ms: 60_000 };
+      for (const ms of [10, 3000]) assert.equal(await page.evaluate(([request, ms]) => window.aborted(request, ms), [loop, ms] as const), "RangeError,DisconnectedError");
+      for (const timeout_ms of [0, -1, 1.5]) {
+        assert.match(await page.evaluate((request) => window.refused(request), { code: "", timeout_ms }), /^RefusedError invalid_request `timeout_ms` must be/);
+      }
+      assert.match(await page.evaluate(() => window.refused({})), /^RefusedError invalid_request `code` must be/);
     });
 
     test("Python reaches neither network nor cookies nor storage, whatever it calls of JavaScript", { skip: isSecond }, async () => {
