@@ -2,6 +2,7 @@
 import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
 import { Address, withApproval } from "./reach.ts";
 import { withRetries } from "./retry.ts";
+import { Kept } from "./kept.ts";
 import { openSession } from "./session.ts";
 import { events } from "./sse.ts";
 import type { CallOptions, ErrorBody, ExecuteRequest, Health, Language, Result, RunEvent, Runner, Session, TerminalSize } from "./types.ts";
@@ -163,14 +164,20 @@ export class Runtray extends EventTarget implements Runner {
   }
 }
 
-/** The result that the events of a run add up to. */
+/** The result that the events of a run add up to. Of each stream the first 8 MiB are kept, as in a plain answer of the service. */
 export async function collect(run: AsyncIterable<RunEvent>): Promise<Result> {
-  const printed = { stdout: "", stderr: "" };
+  const printed = { stdout: new Kept(), stderr: new Kept() };
+  let last = "";
   for await (const event of run) {
-    if (event.type === "stdout" || event.type === "stderr") printed[event.type] += event.data;
+    if (event.type === "stdout" || event.type === "stderr") printed[event.type].add(event.data);
+    if (event.type === "stderr") last = event.data;
     if (event.type !== "finished") continue;
     const { type: _, ...finished } = event;
-    return { ...finished, output: printed.stdout, error: printed.stderr };
+    const { stdout, stderr } = printed;
+    // The reason why a program was ended comes last, and is kept when the program's own text is cut.
+    if (!["completed", "failed", "crashed"].includes(finished.status)) stderr.end(last);
+    const texts = { output: stdout.text(), error: stderr.text() };
+    return { ...finished, ...texts, output_truncated: stdout.isTruncated, error_truncated: stderr.isTruncated };
   }
   throw new DisconnectedError();
 }

@@ -59,6 +59,23 @@ describe("a program", () => {
     await assert.rejects(client.execute({ code: "" }, { signal: abort.signal }), { message: "enough" });
   });
 
+  test("that prints much gives the part that the plain answer gives", async () => {
+    for (const [code, isCut] of [
+      ["import sys\nsys.stdout.write('é' * (4 << 20))", false],
+      ["import sys\nsys.stdout.write('x' + 'é' * (4 << 20))\nsys.stderr.write('e')", true],
+      ["import sys\nfor _ in range(12): sys.stderr.write('y' * (1 << 20) + '\\n')", true],
+      ["import sys\nfor _ in range(12): sys.stderr.write('y' * (1 << 20))\nsys.stderr.flush()\nwhile True: pass", true],
+    ] as const) {
+      const request = { code, timeout_ms: 3000 };
+      const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) };
+      const plain = (await (await fetch(`${service.url}/execute`, init)).json()) as Record<string, unknown>;
+      const result = await client.execute(request);
+      for (const same of ["status", "output_truncated", "error_truncated"] as const) assert.deepEqual(result[same], plain[same], same);
+      assert.ok(result.output === plain["output"] && result.error === plain["error"], `${result.output.length} ${result.error.length}`);
+      assert.equal(result.output_truncated || result.error_truncated, isCut);
+    }
+  });
+
   test("that is no program rejects with the reason, and runs nothing", async () => {
     const before = await service.count();
     for (const [request, code] of [

@@ -6,6 +6,8 @@ import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
+import { collect } from "../dist/index.js";
+import type { RunEvent } from "../dist/index.js";
 import { retryAfter } from "../dist/errors.js";
 import { isConnectionRefused } from "../dist/retry.js";
 import { events } from "../dist/sse.js";
@@ -49,6 +51,22 @@ test("Retry-After is seconds or a date", () => {
   const ms = (value?: string) => retryAfter(new Headers(value ? { "retry-after": value } : {}));
   assert.deepEqual([ms("3"), ms(), ms("soon")], [3000, 1000, 1000]);
   assert.ok(Math.abs(ms(new Date(Date.now() + 5000).toUTCString()) - 5000) < 1500);
+});
+
+test("a result keeps a bounded part of what is printed, and whole characters", async () => {
+  async function* printing(piece: string, times: number) {
+    for (let time = 0; time < times; time++) yield { type: "stdout", data: piece };
+    yield { type: "finished", output_truncated: times === 3 };
+  }
+  const collected = (piece: string, times: number) => collect(printing(piece, times) as AsyncIterable<RunEvent>);
+  const most = 8 * 1024 * 1024;
+  const long = await collected("x".repeat(1 << 20), 600);
+  assert.deepEqual([long.output.length, long.output_truncated], [most, true]);
+  const euros = await collected("€".repeat(1 << 20), 3);
+  assert.deepEqual([euros.output.length, euros.output_truncated], [Math.floor(most / 3), true]);
+  // The service's flag is about its log; here nothing was cut.
+  const short = await collected("x", 3);
+  assert.deepEqual([short.output, short.output_truncated], ["xxx", false]);
 });
 
 test("the keyboard of programs in the browser edits a line as a terminal does", () => {
