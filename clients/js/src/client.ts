@@ -7,6 +7,8 @@ import { openSession } from "./session.ts";
 import { events } from "./sse.ts";
 import type { CallOptions, ErrorBody, ExecuteRequest, Health, Language, Result, RunEvent, Runner, Session, TerminalSize } from "./types.ts";
 import { within } from "./time.ts";
+import { unlessSilent } from "./watch.ts";
+import type { Bound } from "./watch.ts";
 
 /** How to reach the service. */
 export interface ClientOptions {
@@ -18,6 +20,11 @@ export interface ClientOptions {
   token?: string;
   /** How often a request is sent again of which the service has certainly run nothing. Default: 2. */
   retries?: number;
+  /**
+   * Milliseconds that a program's answer may take beyond its `timeout_ms`, and that a terminal may be silent, before the service is
+   * asked whether it is alive. If it is not, the call rejects with `TimedOutError`. Default: 15 000.
+   */
+  graceMs?: number;
   /** Used in place of the global one. */
   fetch?: typeof fetch;
   /** Used in place of the global one, which Node.js has from version 22 on. */
@@ -26,6 +33,10 @@ export interface ClientOptions {
 
 /** The time for a short answer, such as that of `GET /health`. */
 const ANSWER_MS = 5000;
+/** The grace unless another is given. The service shows every 10 s that a program still runs. */
+const GRACE_MS = 15_000;
+/** The longest time that the service gives to a program unless its settings say otherwise. */
+const LONGEST_MS = 60_000;
 /** How long finding out the reason of a failure may take. */
 const DIAGNOSIS_MS = 2000;
 
@@ -72,11 +83,15 @@ export class Runtray extends EventTarget implements Runner {
   /** Runs a program and gives what it prints as it prints it. Leaving the loop early cancels the run. */
   async *stream(request: ExecuteRequest, options: CallOptions = {}): AsyncGenerator<RunEvent, void, undefined> {
     const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
-    const response = await this.#send("/execute", { method: "POST", headers, body: JSON.stringify(request) }, options);
+    const bound = { ms: (request.timeout_ms ?? LONGEST_MS) + this.#graceMs, what: `Runtray at ${this.url}` };
+    const init = { method: "POST", headers, body: JSON.stringify(request) };
+    // A program may wait for its turn, and the service says nothing in the meantime.
+    const response = await this.#send("/execute", init, options, { ...bound, isAlive: () => this.#address.isAlive() });
+    const wait = <T>(piece: Promise<T>) => unlessSilent(piece, { ...bound, isAlive: () => false });
     let id: string | undefined;
     let isFinished = false;
     try {
-      for await (const { event, data } of events(response.body ?? new ReadableStream())) {
+      for await (const { event, data } of events(response.body ?? new ReadableStream(), wait)) {
         if (event === "error") throw new RefusedError(500, JSON.parse(data) as ErrorBody);
         const happened = { type: event, ...JSON.parse(data) } as RunEvent;
         if (happened.type === "started") id = happened.id;
@@ -89,13 +104,14 @@ export class Runtray extends EventTarget implements Runner {
       throw error instanceof RuntrayError ? error : new DisconnectedError({ cause: error });
     } finally {
       // A proxy may keep its own connection open, so the service is told as well.
-      if (id && !isFinished) this.#address.request(`/executions/${id}`, { method: "DELETE", keepalive: true }).catch(() => undefined);
+      const init = { method: "DELETE", keepalive: true, signal: AbortSignal.timeout(ANSWER_MS) };
+      if (id && !isFinished) this.#address.request(`/executions/${id}`, init).catch(() => undefined);
     }
   }
 
   /** Runs a program that can be typed into. With `terminal` it gets a real terminal of that size. */
   terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options: CallOptions = {}): Promise<Session> {
-    const attempt = () => openSession(this.#socketAddress, request, this.#options, options.signal);
+    const attempt = () => openSession(this.#socketAddress, request, this.#options, this.#graceMs, options.signal);
     return withApproval(() => withRetries(attempt, this.#retries, options.signal), options, () => this.#approved());
   }
 
@@ -112,11 +128,11 @@ export class Runtray extends EventTarget implements Runner {
     }) as Promise<T>;
   }
 
-  #send(path: string, init: RequestInit, options: CallOptions): Promise<Response> {
+  #send(path: string, init: RequestInit, options: CallOptions, bound?: Bound): Promise<Response> {
     const { signal } = options;
     const attempt = async () => {
       try {
-        return await withRetries(() => this.#attempt(path, signal ? { ...init, signal } : init), this.#retries, signal);
+        return await withRetries(() => this.#attempt(path, init, signal, bound), this.#retries, signal);
       } catch (error) {
         signal?.throwIfAborted();
         throw await this.#reason(error, init.body);
@@ -125,10 +141,20 @@ export class Runtray extends EventTarget implements Runner {
     return withApproval(attempt, options, () => this.#approved());
   }
 
-  async #attempt(path: string, init: RequestInit): Promise<Response> {
-    const response = await this.#address.request(path, init);
+  async #attempt(path: string, init: RequestInit, signal?: AbortSignal, bound?: Bound): Promise<Response> {
+    const over = new AbortController();
+    const signals = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+    const request = this.#address.request(path, { ...init, signal: signals });
+    const response = await (bound ? unlessSilent(request, bound) : request).catch((error: unknown) => {
+      over.abort();
+      throw error;
+    });
     if (!response.ok) throw await this.#refusal(response);
     return response;
+  }
+
+  get #graceMs(): number {
+    return this.#options.graceMs ?? GRACE_MS;
   }
 
   get #retries(): number {

@@ -7,6 +7,8 @@ import { pause, within } from "./time.ts";
 const MOST_SHOWN = 60_000;
 /** How often the service is asked whether the page is approved by now. */
 const APPROVAL_POLL_MS = 1000;
+/** How long a service that is busy may take to show that it is alive. */
+const LIFE_MS = 5000;
 /** Names of the browser permission, newest first. */
 const PERMISSIONS = ["loopback-network", "local-network-access"];
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -46,6 +48,18 @@ export class Address {
     const deadline = pause(ms, over.signal).then(stopped, () => undefined);
     const diagnosis = this.#diagnose(signal, cause).catch((error) => (signal.aborted ? stopped() : error));
     return Promise.race([deadline, diagnosis]).finally(() => over.abort());
+  }
+
+  /** Whether the service answers, or the browser still asks the user whether it may be reached. */
+  async isAlive(): Promise<boolean> {
+    if (await this.isAsking()) return true;
+    const trouble = await this.trouble(LIFE_MS);
+    return !(trouble instanceof TimedOutError || trouble instanceof NotRunningError);
+  }
+
+  /** Whether the browser asks the user before this page may reach this machine. */
+  async isAsking(): Promise<boolean> {
+    return !this.isProxied && (await this.#permission()) === "prompt";
   }
 
   /** Resolves when the user has approved the page. */

@@ -1,7 +1,8 @@
 // An interactive run over a WebSocket.
 import { Channel } from "./channel.ts";
-import { DisconnectedError, NotApprovedError, RefusedError, RuntrayError, refused } from "./errors.ts";
+import { DisconnectedError, NotApprovedError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
 import type { Address } from "./reach.ts";
+import { pause } from "./time.ts";
 import type { ErrorBody, ExecuteRequest, Finished, RunEvent, Session, SignalName, TerminalSize } from "./types.ts";
 
 /** What the service sends. */
@@ -14,6 +15,7 @@ export async function openSession(
   address: Address,
   request: ExecuteRequest & { terminal?: TerminalSize | null },
   options: { token?: string; WebSocket?: typeof WebSocket },
+  graceMs: number,
   signal?: AbortSignal,
 ): Promise<Session> {
   const Socket = options.WebSocket ?? globalThis.WebSocket;
@@ -25,16 +27,32 @@ export async function openSession(
   // A socket that is still connecting may never report its end.
   const stop = () => session.abandon(new DisconnectedError());
   signal?.addEventListener("abort", stop);
-  session.finished.catch(() => undefined).finally(() => signal?.removeEventListener("abort", stop));
+  const over = new AbortController();
+  session.finished.catch(() => undefined).finally(() => {
+    over.abort();
+    signal?.removeEventListener("abort", stop);
+  });
+  watch(session, address, graceMs, over.signal).catch(() => undefined);
   try {
     await session.start({ type: "run", ...request });
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = error instanceof RefusedError ? error : ((await refusal(address, error)) ?? error);
+    const reason = error instanceof RefusedError || error instanceof TimedOutError ? error : ((await refusal(address, error)) ?? error);
     if (reason instanceof NotApprovedError) address.showProgram(JSON.stringify(request));
     throw reason;
   }
   return session;
+}
+
+/** Ends a session whose other side is gone without a word. Pages do not see the service's pings, so a silent one is asked. */
+async function watch(session: SocketSession, address: Address, ms: number, over: AbortSignal): Promise<void> {
+  for (;;) {
+    const before = session.heard;
+    await pause(ms, over);
+    if (session.heard !== before) continue;
+    const isAlive = await (session.isOpen ? address.isAlive() : address.isAsking());
+    if (!isAlive) return session.abandon(new TimedOutError(`Runtray at ${address.url}`, ms));
+  }
 }
 
 /** Why a WebSocket could not be opened; browsers keep that to themselves. */
@@ -57,6 +75,8 @@ class SocketSession implements Session {
   #finish!: (finished: Finished) => void;
   readonly #hasStarted: Promise<void>;
   #error: RuntrayError | undefined;
+  /** How many messages came. */
+  heard = 0;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -69,9 +89,17 @@ class SocketSession implements Session {
       this.#started = resolve;
       this.finished.then(() => resolve(), reject);
     });
-    socket.onmessage = ({ data }) => this.#take(JSON.parse(data as string) as Message);
+    socket.onmessage = ({ data }) => {
+      this.heard += 1;
+      this.#take(JSON.parse(data as string) as Message);
+    };
     // Node.js 22 reports a connection that could not be made only as an error.
     socket.onclose = socket.onerror = () => this.#end(this.#error ?? new DisconnectedError());
+  }
+
+  /** Whether the connection has been made. */
+  get isOpen(): boolean {
+    return this.#socket.readyState !== this.#socket.CONNECTING;
   }
 
   async start(run: object): Promise<void> {

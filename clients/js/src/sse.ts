@@ -6,14 +6,14 @@ export interface ServerSentEvent {
   data: string;
 }
 
-/** The events of `body`, as they arrive. Comments, ids and retry times are skipped. */
-export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void, undefined> {
+/** The events of `body`, as they arrive. Comments, ids and retry times are skipped. Each piece is waited for by `wait`. */
+export async function* events(body: ReadableStream<Uint8Array>, wait: <T>(piece: Promise<T>) => Promise<T> = (piece) => piece): AsyncGenerator<ServerSentEvent, void, undefined> {
   let text = "";
   const decoder = new TextDecoder();
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await wait(reader.read());
       if (done) return;
       text += decoder.decode(value, { stream: true });
       // A CR at the end may be half of a line break.

@@ -82,6 +82,11 @@ export class Service {
     await once(child, "exit");
   }
 
+  /** Sends a signal to its process. */
+  signal(name: NodeJS.Signals): void {
+    this.#process?.kill(name);
+  }
+
   /** Writes its settings; a running service takes them over at once. */
   async configure(settings: string): Promise<void> {
     this.settings = settings;

@@ -10,7 +10,7 @@ import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { Runtray, TooManyError } from "../dist/index.js";
+import { Runtray, TimedOutError, TooManyError } from "../dist/index.js";
 import { Service, eventually, freePort } from "./service.ts";
 
 const servers: Server[] = [];
@@ -83,4 +83,62 @@ test("a full service refuses a terminal as it refuses a program, and it is tried
   } finally {
     await service.end();
   }
+});
+
+describe("a service that is gone without a word", () => {
+  const half: RequestListener = (request, response) => {
+    if (request.method === "POST") response.writeHead(200, { "Content-Type": "text/event-stream" }).write('event: started\ndata: {"id":"x"}\n\n');
+  };
+  for (const [what, answer] of [["never answers", undefined], ["stops in the middle", half]] as const) {
+    test(`that ${what} is timed out`, async () => {
+      const { url } = await serve(answer);
+      const client = new Runtray({ url, graceMs: 200 });
+      const start = performance.now();
+      const ends = await Promise.allSettled([client.execute({ code: "", timeout_ms: 100 }), client.terminal({ code: "" })]);
+      for (const end of ends) assert.ok(end.status === "rejected" && end.reason instanceof TimedOutError, JSON.stringify(end));
+      assert.ok(performance.now() - start < 10_000);
+    });
+  }
+
+  test("ends a terminal that runs", async () => {
+    const service = await Service.start();
+    try {
+      const session = await new Runtray({ url: service.url, graceMs: 200 }).terminal({ code: "import time; time.sleep(60)" });
+      service.signal("SIGSTOP");
+      await assert.rejects(session.finished, TimedOutError);
+    } finally {
+      service.signal("SIGCONT");
+      await service.end();
+    }
+  });
+
+  test("is told from one that is alive: a program that waits for its turn, one that is silent, and a terminal", async () => {
+    const service = await Service.start("[admission]\nslots = 1\n");
+    try {
+      const client = new Runtray({ url: service.url, graceMs: 100 });
+      const held = new Runtray({ url: service.url }).execute({ code: "import time; time.sleep(2)" });
+      await eventually("it runs", async () => (await service.newest()) === "running");
+      // Both outlive their bounds of 600 ms and 100 ms.
+      const waiting = client.execute({ code: "print(1)", timeout_ms: 500 });
+      const session = await client.terminal({ code: "import time; time.sleep(1); print(2)" });
+      assert.equal((await session.finished).status, "completed");
+      assert.equal((await waiting).status, "completed");
+      await held;
+    } finally {
+      await service.end();
+    }
+  });
+});
+
+test("comments are signs of life", async () => {
+  const { url } = await serve((_, response) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    let comments = 0;
+    const timer = setInterval(() => {
+      if (comments++ < 10) return void response.write(": running\n\n");
+      clearInterval(timer);
+      response.end('event: finished\ndata: {"status":"completed"}\n\n');
+    }, 100);
+  });
+  assert.equal((await new Runtray({ url, graceMs: 400 }).execute({ code: "", timeout_ms: 1 })).status, "completed");
 });
