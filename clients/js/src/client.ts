@@ -1,6 +1,6 @@
 // The client of the service.
 import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
-import { Address, withApproval } from "./reach.ts";
+import { Address, encode, withApproval } from "./reach.ts";
 import { withRetries } from "./retry.ts";
 import { Kept } from "./kept.ts";
 import { openSession } from "./session.ts";
@@ -83,8 +83,9 @@ export class Runtray extends EventTarget implements Runner {
   /** Runs a program and gives what it prints as it prints it. Leaving the loop early cancels the run. */
   async *stream(request: ExecuteRequest, options: CallOptions = {}): AsyncGenerator<RunEvent, void, undefined> {
     const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
-    const bound = { ms: (request.timeout_ms ?? LONGEST_MS) + this.#graceMs, what: `Runtray at ${this.url}` };
-    const init = { method: "POST", headers, body: JSON.stringify(request) };
+    const body = encode(request);
+    const bound = { ms: (Number(request.timeout_ms) || LONGEST_MS) + this.#graceMs, what: `Runtray at ${this.url}` };
+    const init = { method: "POST", headers, body };
     // A program may wait for its turn, and the service says nothing in the meantime.
     const response = await this.#send("/execute", init, options, { ...bound, isAlive: () => this.#address.isAlive() });
     const wait = <T>(piece: Promise<T>) => unlessSilent(piece, { ...bound, isAlive: () => false });

@@ -58,13 +58,14 @@ export function retryAfter(headers: Headers): number {
 /** The user has not approved this page's origin yet, or has denied it. */
 export class NotApprovedError extends RuntrayError {
   override name: string = "NotApprovedError";
-  /** The page's origin, as Runtray shows it. */
+  /** The page's origin, as Runtray shows it; empty outside of browsers. */
   readonly origin: string;
   readonly #wait: (signal?: AbortSignal) => Promise<void>;
 
-  constructor(origin: string, wait: (signal?: AbortSignal) => Promise<void>, options?: ErrorOptions) {
-    super(`Runtray runs, but ${origin} may not use it yet. Open Runtray and choose Allow beside ${origin}.`, options);
-    this.origin = origin;
+  constructor(origin: string | undefined, wait: (signal?: AbortSignal) => Promise<void>, options?: ErrorOptions) {
+    const other = "Runtray runs, but does not allow the origin that this program sends. Send no Origin header, or open Runtray and choose Allow beside that origin.";
+    super(origin ? `Runtray runs, but ${origin} may not use it yet. Open Runtray and choose Allow beside ${origin}.` : other, options);
+    this.origin = origin ?? "";
     this.#wait = wait;
   }
 

@@ -26,7 +26,9 @@ export class Address {
   readonly #token: string | undefined;
 
   constructor(url: string, fetch_: typeof fetch, token: string | undefined) {
-    this.url = new URL(url, page?.href).href.replace(/\/$/, "");
+    this.url = checked(url);
+    // A header holds no line break, which a token that was read from a file may end with.
+    if (token && !/^[\x21-\x7e]+$/.test(token)) throw new RuntrayError("The token has a space, a line break or a letter that no token has. Give it without, for example by token.trim().");
     this.isProxied = page !== undefined && new URL(this.url).origin === page.origin;
     this.#fetch = fetch_;
     this.#token = token;
@@ -90,7 +92,7 @@ export class Address {
 
   /** The error for a page that was refused for its origin. */
   notApproved(options?: ErrorOptions): NotApprovedError {
-    return new NotApprovedError(page?.origin ?? "this program", (signal) => this.approved(signal), options);
+    return new NotApprovedError(page?.origin, (signal) => this.approved(signal), options);
   }
 
   /**
@@ -138,6 +140,30 @@ export class Address {
       }
     }
     return {};
+  }
+}
+
+/** The absolute address, without slashes at its end. */
+function checked(url: string): string {
+  let address: URL | undefined;
+  try {
+    address = new URL(url, page?.href);
+  } catch {
+    // Said below.
+  }
+  const isGood = address && /^https?:$/.test(address.protocol) && !(address.search || address.hash || address.username || address.password);
+  if (isGood) return (address as URL).href.replace(/\/+$/, "");
+  const path = page ? ", or a path of this page's origin" : "";
+  throw new RuntrayError(`${JSON.stringify(url)} is no address of Runtray. Give one such as http://localhost:5000, without ? and #${path}.`);
+}
+
+/** The JSON of a request. */
+export function encode(request: object): string {
+  if (typeof request !== "object" || !request) throw new RuntrayError("The request must be an object with the program in `code`.");
+  try {
+    return JSON.stringify(request);
+  } catch (cause) {
+    throw new RuntrayError(`The request cannot be written as JSON: ${(cause as Error).message}. Give texts, numbers, arrays and plain objects.`, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 // An interactive run over a WebSocket.
 import { Channel } from "./channel.ts";
 import { DisconnectedError, NotApprovedError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
+import { encode } from "./reach.ts";
 import type { Address } from "./reach.ts";
 import { pause } from "./time.ts";
 import type { ErrorBody, ExecuteRequest, Finished, RunEvent, Session, SignalName, TerminalSize } from "./types.ts";
@@ -21,6 +22,7 @@ export async function openSession(
   const Socket = options.WebSocket ?? globalThis.WebSocket;
   if (!Socket) throw new RuntrayError("This Node.js has no WebSocket: use version 22 or newer, or pass one as the option `WebSocket`.");
   signal?.throwIfAborted();
+  const run = encode({ ...(encode(request) && request), type: "run" });
   const protocols = options.token ? ["runtray", `bearer.${options.token}`] : ["runtray"];
   const socket = new Socket(address.url.replace(/^http/, "ws") + "/execute/ws", protocols);
   const session = new SocketSession(socket);
@@ -34,7 +36,7 @@ export async function openSession(
   });
   watch(session, address, graceMs, over.signal).catch(() => undefined);
   try {
-    await session.start({ type: "run", ...request });
+    await session.start(run);
   } catch (error) {
     signal?.throwIfAborted();
     const reason = error instanceof RefusedError || error instanceof TimedOutError ? error : ((await refusal(address, error)) ?? error);
@@ -102,8 +104,8 @@ class SocketSession implements Session {
     return this.#socket.readyState !== this.#socket.CONNECTING;
   }
 
-  async start(run: object): Promise<void> {
-    this.#socket.onopen = () => this.#send(run);
+  async start(run: string): Promise<void> {
+    this.#socket.onopen = () => this.#socket.send(run);
     await this.#hasStarted;
   }
 

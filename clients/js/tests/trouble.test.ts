@@ -142,3 +142,21 @@ test("comments are signs of life", async () => {
   });
   assert.equal((await new Runtray({ url, graceMs: 400 }).execute({ code: "", timeout_ms: 1 })).status, "completed");
 });
+
+test("what cannot be sent is an error of this package that says what to do", async () => {
+  for (const url of ["localhost:5000", "not a url", "/api/flask", "ftp://localhost", "http://localhost:5000/?a=1", "http://user:secret@localhost"]) {
+    assert.throws(() => new Runtray({ url }), { name: "RuntrayError", message: /is no address of Runtray\. Give one such as http:\/\/localhost:5000/ }, url);
+  }
+  assert.equal(new Runtray({ url: "http://localhost:5000//" }).url, "http://localhost:5000");
+  for (const token of ["abc\n", "a b", "é"]) assert.throws(() => new Runtray({ token }), { name: "RuntrayError", message: /token\.trim\(\)/ });
+  const client = new Runtray({ url: (await serve()).url });
+  for (const [request, message] of [[{ code: "", timeout_ms: 5n }, /cannot be written as JSON: .*BigInt/], [undefined, /must be an object/], ["print(1)", /must be an object/]] as const) {
+    await assert.rejects(client.execute(request as never), { name: "RuntrayError", message });
+    await assert.rejects(client.terminal(request as never), { name: "RuntrayError", message });
+  }
+});
+
+test("a program whose origin is refused is told about its header", async () => {
+  const { url } = await serve((_, response) => void response.writeHead(403, { "Content-Type": "application/json" }).end('{"error":"no","code":"origin_not_allowed"}'));
+  await assert.rejects(new Runtray({ url }).execute({ code: "" }), { name: "NotApprovedError", origin: "", message: /Send no Origin header/ });
+});
