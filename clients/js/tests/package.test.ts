@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -87,3 +87,29 @@ for (const [name, [program = "", ...args]] of Object.entries(runtimes)) {
     assert.deepEqual(JSON.parse(stdout), ["42\n", "completed", ["started", "stdout", "finished"], true, typed]);
   });
 }
+
+const NODE_20 = runtimes["Node.js 20"][0] ?? "";
+test("it is built by Node.js 20", { skip: !existsSync(NODE_20) && `${NODE_20} is not there` }, async () => {
+  const built = join(project, "built");
+  await promisify(execFile)(NODE_20, ["scripts/build.mjs", built]);
+  const names = async (folder: string) => (await readdir(folder, { recursive: true })).filter((name) => /\.(js|ts|html)$/.test(name)).sort();
+  assert.deepEqual(await names(built), await names("dist"));
+});
+
+const EXAMPLE = fileURLToPath(new URL("../../../examples/next-ide/", import.meta.url));
+test("what the README of the example says to copy type-checks in a strict Next.js project", { skip: !existsSync(`${EXAMPLE}node_modules/next`) && "the example's packages are not installed" }, async () => {
+  const copy = join(project, "copy");
+  await mkdir(copy);
+  const readme = await readFile(join(EXAMPLE, "README.md"), "utf8");
+  const [, config = "", component = ""] = /```ts\n([^]*?)```[^]*```tsx\n([^]*?)```/.exec(readme) ?? [];
+  await writeFile(join(copy, "next.config.ts"), config);
+  await writeFile(join(copy, "terminal.tsx"), component);
+  await mkdir(join(copy, "node_modules/@types"), { recursive: true });
+  for (const name of ["next", "react", "@types/react", "@types/node", "csstype", "undici-types"]) await symlink(`${EXAMPLE}node_modules/${name}`, join(copy, "node_modules", name));
+  await symlink(join(project, "node_modules/runtray"), join(copy, "node_modules/runtray"));
+  // As `create-next-app` makes it.
+  const compilerOptions = { target: "ES2017", lib: ["dom", "dom.iterable", "esnext"], skipLibCheck: true, strict: true, noEmit: true, esModuleInterop: true, module: "esnext", moduleResolution: "bundler", isolatedModules: true, jsx: "react-jsx" };
+  await writeFile(join(copy, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts", "*.tsx"] }));
+  const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+  await promisify(execFile)(process.execPath, [tsc, "-p", copy], { cwd: copy }).catch((error: { stdout: string }) => assert.fail(error.stdout));
+});

@@ -1,13 +1,13 @@
-// Builds `dist`: modules and types by tsc, what must be one file by esbuild.
+// Builds `dist`, or the folder that is named: modules and types by tsc, what must be one file by esbuild. Plain JavaScript, for Node.js 20.
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
-import type { BuildOptions, Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
+const [, , dist = "dist"] = process.argv;
 
 const common = {
   bundle: true,
@@ -16,10 +16,10 @@ const common = {
   target: "es2022",
   loader: { ".py": "text", ".css": "text" },
   logLevel: "warning",
-} satisfies BuildOptions;
+};
 
 /** `import text from "./file.ts?text"`: the file, bundled, as text. */
-const asText: Plugin = {
+const asText = {
   name: "as-text",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\?text$/ }, ({ path }) => ({ path: `src/assets/${path.replace("./", "").replace("?text", "")}`, namespace: "text" }));
@@ -28,14 +28,14 @@ const asText: Plugin = {
 };
 
 /** The element uses the package's own modules as they are, so that `instanceof` holds across them. */
-const ownModules: Plugin = {
+const ownModules = {
   name: "own-modules",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.\/(index|fallback\/index)\.ts$/ }, ({ path }) => ({ path: path.replace("..", ".").replace(".ts", ".js"), external: true }));
   },
 };
 
-async function bundled(entry: string, format: "iife" | "esm"): Promise<string> {
+async function bundled(entry, format) {
   const { outputFiles } = await build({ ...common, entryPoints: [entry], format, write: false, plugins: [asText] });
   return outputFiles[0]?.text ?? "";
 }
@@ -44,18 +44,18 @@ async function bundled(entry: string, format: "iife" | "esm"): Promise<string> {
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:";
 
 /** Writes the page of such a frame. */
-async function writeFrame(name: string, title: string): Promise<void> {
+async function writeFrame(name, title) {
   const script = (await bundled(`src/assets/${name}-frame.ts`, "iife")).replaceAll("</", "<\\/");
   const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
-  await writeFile(`dist/assets/${name}.html`, `<!doctype html><meta charset="utf-8">${policy}<title>${title}</title><script>${script}</script>\n`);
+  await writeFile(`${dist}/assets/${name}.html`, `<!doctype html><meta charset="utf-8">${policy}<title>${title}</title><script>${script}</script>\n`);
 }
 
-await rm("dist", { recursive: true, force: true });
-execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" });
-await rm("dist/assets", { recursive: true, force: true });
-await mkdir("dist/assets", { recursive: true });
+await rm(dist, { recursive: true, force: true });
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--outDir", dist], { stdio: "inherit" });
+await rm(`${dist}/assets`, { recursive: true, force: true });
+await mkdir(`${dist}/assets`, { recursive: true });
 await writeFrame("python", "Python programs");
 await writeFrame("javascript", "JavaScript program");
-for (const file of ["index", "theme", "view"]) await rm(`dist/element/${file}.js`);
-await build({ ...common, entryPoints: ["src/element/index.ts"], outfile: "dist/element.js", plugins: [ownModules] });
-await chmod("dist/install-assets.js", 0o755);
+for (const file of ["index", "theme", "view"]) await rm(`${dist}/element/${file}.js`);
+await build({ ...common, entryPoints: ["src/element/index.ts"], outfile: `${dist}/element.js`, plugins: [ownModules] });
+await chmod(`${dist}/install-assets.js`, 0o755);
