@@ -2,6 +2,7 @@
 // connection. It makes a worker for each program and connects it with the page.
 import { give, interrupt, sharedInput } from "../fallback/input.ts";
 import type { ForWorker } from "./python-worker.ts";
+import { isIsolated } from "./isolated.ts";
 import WORKER from "./python-worker.ts?text";
 
 type FromPage =
@@ -14,7 +15,7 @@ const worker = asUrl(WORKER);
 let files: Promise<Omit<ForWorker, "memory">>;
 
 addEventListener("message", ({ data, source, ports: [port] }: MessageEvent<Record<string, ArrayBuffer> | undefined>) => {
-  if (source !== parent) return;
+  if (source !== parent || !isIsolated()) return;
   if (data) files = prepare(data);
   if (port) start(port).catch((error: Error) => port.postMessage({ type: "failed", message: String(error.message ?? error) }));
 });

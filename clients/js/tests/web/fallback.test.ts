@@ -227,6 +227,25 @@ for (const [mechanism, headers] of [["stack-switching", {}], ["shared-memory", I
       }
     });
 
+    test("the frames run nothing where another page has them without a sandbox", { skip: isSecond }, async () => {
+      /** What the frame answers within a second; in a sandbox both answer at once. */
+      const answer = (name: string, sandbox: boolean) =>
+        page.evaluate(async ([name, sandbox]) => {
+          const frame = document.createElement("iframe");
+          if (sandbox) frame.setAttribute("sandbox", "allow-scripts");
+          frame.src = `/assets/${name}.html`;
+          await new Promise((resolve) => ((frame.onload = resolve), document.body.append(frame)));
+          const { port1, port2 } = new MessageChannel();
+          const heard = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data.type)));
+          frame.contentWindow?.postMessage({ code: "1" }, "*", [port2]);
+          const late = new Promise((resolve) => setTimeout(() => resolve("nothing"), sandbox ? 20_000 : 1000));
+          return Promise.race([heard, late]).finally(() => frame.remove());
+        }, [name, sandbox] as const);
+      for (const [name, first] of [["javascript", "started"], ["python", "failed"]] as const) {
+        assert.deepEqual([await answer(name, true), await answer(name, false)], [first, "nothing"], name);
+      }
+    });
+
     test("JavaScript has timers and modules' await, but neither page nor network", { skip: isSecond }, async () => {
       const js = (code: string, timeout_ms = 5000) => run({ code, language: "javascript", timeout_ms });
       const result = await js("setTimeout(() => console.log('late'), 20);\nconsole.log(1n, { a: [1] }, await Promise.resolve('x'));\nconsole.error('e');");
