@@ -89,34 +89,64 @@ impl Talk {
     }
 }
 
-/// Starts a program that would run for a minute, ends the conversation so, and checks that the program is gone.
+/// Starts a program that would run for a minute, ends the conversation so, and checks that `runtray mcp` and everything of the
+/// program are gone within a second.
 #[cfg(unix)]
 fn nothing_is_left_after(end: impl FnOnce(&mut Talk)) {
-    nothing_is_left_in(&Home::new(""), end);
+    let home = Home::new("");
+    let (status, left) = end_of_a_run(&home, end);
+    assert!(status.success(), "{status}");
+    assert!(left.is_empty(), "left in the runs' folder: {left:?}");
 }
 
-/// The same in this home, in which a service may run.
+/// Ends the conversation so while a program runs, whose end is waited for. Returns how `runtray mcp` ended, and what was in the
+/// runs' folder then.
 #[cfg(unix)]
-fn nothing_is_left_in(home: &Home, end: impl FnOnce(&mut Talk)) {
+fn end_of_a_run(home: &Home, end: impl FnOnce(&mut Talk)) -> (std::process::ExitStatus, Vec<std::ffi::OsString>) {
     let mut talk = Talk::start(home);
     let beats = home.shared("beats");
     talk.run(&format!("print on\nheartbeat {} 10", beats.display()));
     assert_eq!(talk.hear()["method"], "notifications/progress");
     let size = || std::fs::metadata(&beats).map_or(0, |file| file.len());
     eventually("the first beat", || (size() > 0).then_some(()));
+    let begun = std::time::Instant::now();
     end(&mut talk);
-    talk.child.wait().expect("it was started");
+    let status = talk.child.wait().expect("it was started");
+    let left = runs(home);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "it took {:?} to end", begun.elapsed());
     eventually("the program's end", || {
         let before = size();
         std::thread::sleep(std::time::Duration::from_millis(200));
         (size() == before).then_some(())
     });
+    (status, left)
+}
+
+/// What is in the runs' folder, without the file that all engines lock in turn.
+#[cfg(unix)]
+fn runs(home: &Home) -> Vec<std::ffi::OsString> {
+    let entries = std::fs::read_dir(home.path().join("runs")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name()).filter(|name| name != "gate").collect()
+}
+
+#[cfg(unix)]
+fn send(talk: &Talk, signal: nix::sys::signal::Signal) {
+    let id = i32::try_from(talk.child.id()).expect("a process id");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), signal).expect("it runs");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_killed_program_leaves_nothing() {
-    nothing_is_left_after(|talk| talk.child.kill().expect("it runs"));
+    let home = Home::new("");
+    let (status, _) = end_of_a_run(&home, |talk| talk.child.kill().expect("it runs"));
+    assert!(!status.success(), "{status}");
+    // Its folders are left, because nothing of ours is; the next one deletes them.
+    let mut next = Talk::start(&home);
+    result_of_a_run(&mut next);
+    drop(next.child.stdin.take());
+    assert!(next.child.wait().expect("it was started").success());
+    eventually("the folders of the killed one are deleted", || runs(&home).is_empty().then_some(()));
 }
 
 #[cfg(unix)]
@@ -124,19 +154,38 @@ fn a_killed_program_leaves_nothing() {
 fn a_killed_program_leaves_nothing_in_the_service() {
     let home = Home::new("");
     let service = crate::harness::Service::start_in(&home, &[]);
-    nothing_is_left_in(&home, |talk| {
-        assert_eq!(service.running().len(), 1, "the service runs it");
-        talk.child.kill().expect("it runs");
-    });
-    eventually("the cancelled run in the log", || {
-        (service.get("/executions").json()["items"][0]["status"] == "cancelled").then_some(())
-    });
+    let ways: [&dyn Fn(&mut Talk); 3] =
+        [&|talk| talk.child.kill().expect("it runs"), &|talk| drop(talk.child.stdin.take()), &|talk| {
+            send(talk, nix::sys::signal::Signal::SIGTERM)
+        }];
+    for (number, end) in (1..).zip(ways) {
+        end_of_a_run(&home, |talk| {
+            assert_eq!(service.running().len(), 1, "the service runs it");
+            end(talk);
+        });
+        eventually("the cancelled run in the log", || {
+            let log = service.get("/executions").json();
+            let items = log["items"].as_array()?;
+            (items.len() == number && items[0]["status"] == "cancelled").then_some(())
+        });
+        eventually("no folder of the run", || service.run_folders().is_empty().then_some(()));
+        std::fs::remove_file(home.shared("beats")).expect("the beats");
+    }
 }
 
 #[cfg(unix)]
 #[test]
 fn a_client_that_leaves_leaves_nothing() {
     nothing_is_left_after(|talk| drop(talk.child.stdin.take()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_is_asked_to_end_leaves_nothing() {
+    use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGTERM};
+    for signal in [SIGTERM, SIGINT, SIGHUP] {
+        nothing_is_left_after(|talk| send(talk, signal));
+    }
 }
 
 /// The result of a program that prints `on`.

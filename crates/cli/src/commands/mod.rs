@@ -15,6 +15,7 @@ mod runtime;
 mod sandbox;
 mod serve;
 mod status;
+mod stop;
 mod update;
 
 use std::process::ExitCode;
@@ -26,13 +27,13 @@ use clap::CommandFactory;
 use crate::args::SandboxChange;
 use crate::args::{Arguments, Command};
 use crate::print;
-use runtime::block_on;
+use runtime::{block_on, block_on_streams};
 
 pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Serve(serve) => block_on(serve::serve(serve)),
         Command::Run(run) => block_on(run::run(run)),
-        Command::Mcp => block_on(mcp::mcp()),
+        Command::Mcp => block_on_streams(mcp::mcp()),
         Command::Pythons(pythons) => block_on(pythons::pythons(pythons)),
         Command::Packs(command) => block_on(packs::packs(command)),
         Command::Logs(logs) => logs::logs(logs),

@@ -28,6 +28,21 @@ const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 /// # Errors
 /// The errors of `work`; or the system allows this user too few threads.
 pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    start()?.block_on(work)
+}
+
+/// The same for `work` on our standard streams. What still reads or writes them then is not waited for: it may never end.
+///
+/// # Errors
+/// As for [`block_on`].
+pub(super) fn block_on_streams<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = start()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
+}
+
+fn start() -> anyhow::Result<Runtime> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let workers = cores.div_ceil(CORES_PER_WORKER);
     check(workers + BLOCKING + OWN).context(
@@ -40,7 +55,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
         .build()
         .context("could not start the runtime")?;
     keep_blocking_threads(&runtime);
-    runtime.block_on(work)
+    Ok(runtime)
 }
 
 /// Starts `count` threads at once, and ends them.

@@ -9,6 +9,7 @@ use runtray_service::settings::{self, SettingsStore};
 use runtray_service::{Options, Service, State, log};
 use tokio::sync::watch;
 
+use super::stop::asked_to_stop;
 use crate::args::Serve;
 use crate::{exit, print};
 
@@ -38,6 +39,7 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
         reason = failure(service.state()) => Some(reason),
         result = asked_to_stop() => { result?; None }
     };
+    // A second request does not wait for running executions.
     tokio::select! {
         () = service.stop() => {}
         result = asked_to_stop() => result?,
@@ -70,24 +72,4 @@ async fn failure(mut state: watch::Receiver<State>) -> String {
         Ok(State::Failed { reason, .. }) => reason.to_string(),
         _ => "it ended unexpectedly".into(),
     }
-}
-
-/// Waits for Ctrl-C, or for a signal of a service manager. A second one does not wait for running executions.
-#[cfg(unix)]
-async fn asked_to_stop() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result?,
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
-    Ok(())
-}
-
-/// Waits for Ctrl-C, or for the end of the console.
-#[cfg(not(unix))]
-async fn asked_to_stop() -> anyhow::Result<()> {
-    Ok(tokio::signal::ctrl_c().await?)
 }

@@ -26,9 +26,13 @@ files such as plots; each call starts anew.";
 
 /// One client's server.
 #[derive(Clone)]
-pub(crate) struct Assistant<B>(pub(crate) B);
+pub(crate) struct Assistant<B> {
+    backend: B,
+    /// The end of the client, where it has one connection for all calls.
+    gone: Gone,
+}
 
-/// Is cancelled when the client of a call is gone. A transport puts it into the request's extensions.
+/// Is cancelled when the client of a call is gone. HTTP, where each call has a connection, puts it into the request's extensions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Gone(pub(crate) CancellationToken);
 
@@ -46,7 +50,7 @@ impl<B: Backend> ServerHandler for Assistant<B> {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         // Without an answer the tools are described without the languages; a call then names the problem.
-        let languages = self.0.languages(&context.extensions).await.unwrap_or_default();
+        let languages = self.backend.languages(&context.extensions).await.unwrap_or_default();
         Ok(ListToolsResult::with_all_items(tools::tools(&languages)))
     }
 
@@ -65,8 +69,12 @@ impl<B: Backend> ServerHandler for Assistant<B> {
 }
 
 impl<B: Backend> Assistant<B> {
+    pub(crate) fn new(backend: B, gone: Gone) -> Self {
+        Self { backend, gone }
+    }
+
     async fn list_languages(&self, context: &RequestContext<RoleServer>) -> CallToolResult {
-        match self.0.languages(&context.extensions).await {
+        match self.backend.languages(&context.extensions).await {
             Ok(languages) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(languages.to_string())]);
                 result.structured_content = Some(serde_json::json!({"languages": languages}));
@@ -84,13 +92,14 @@ impl<B: Backend> Assistant<B> {
         let body = serde_json::to_vec(arguments).map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
         let (events, printed) = mpsc::channel(EVENTS);
         let report = report(&context.peer, context.meta.get_progress_token(), printed);
-        let run = self.0.run(Call { body, extensions: &context.extensions, events });
+        let run = self.backend.run(Call { body, extensions: &context.extensions, events });
         let both = async { tokio::join!(run, report).0 };
         let cancelled = || Err(ErrorData::internal_error("The call was cancelled.", None));
         tokio::select! {
             ended = pin!(both) => Ok(ended.map_or_else(answer::refusal, answer::result)),
             () = context.ct.cancelled() => cancelled(),
             () = gone(&context) => cancelled(),
+            () = self.gone.0.cancelled() => cancelled(),
         }
     }
 }

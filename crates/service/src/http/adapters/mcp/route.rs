@@ -48,7 +48,8 @@ impl Endpoint {
             .with_max_request_body_bytes(usize::MAX)
             .with_cancellation_token(stopping);
         let sessions = Arc::new(Sessions::new());
-        let service = StreamableHttpService::new(|| Ok(Assistant(Here)), sessions.manager.clone(), config);
+        let assistant = || Ok(Assistant::new(Here, Gone::default()));
+        let service = StreamableHttpService::new(assistant, sessions.manager.clone(), config);
         Self { service, sessions }
     }
 
