@@ -70,6 +70,11 @@ fn bodies_that_are_not_a_json_object_are_refused() {
 fn an_error_about_a_wrong_type_names_the_field_and_the_expected_type() {
     let service = Service::start();
     check(&service, b"{}", 400, "invalid_request", &["missing field `code`"]);
+    for name in ["source_code", "script"] {
+        let body = json!({name: "print ran", "language": "fake"}).to_string();
+        let words = ["missing field `code`", &format!("there is no field `{name}`")];
+        check(&service, body.as_bytes(), 400, "invalid_request", &words);
+    }
     for (fields, words) in [
         (json!({"code": null}), &["`code`", "string", "null"][..]),
         (json!({"code": 5}), &["`code`", "string", "5"]),
@@ -121,6 +126,30 @@ fn errors_about_unknown_languages_and_missing_interpreters_say_what_to_do() {
     let python = rows.as_array().expect("rows").iter().find(|row| row["language"] == "python").expect("Python's row");
     let detail = python["detail"].as_str().expect("a reason");
     assert!(python["available"] == false && words.iter().all(|word| detail.contains(word)), "{python}");
+}
+
+/// The names in an answer of `GET /languages` that can run.
+fn runnable(service: &Service) -> Vec<String> {
+    let rows = service.get("/languages").json();
+    let rows = rows.as_array().expect("rows").iter().filter(|row| row["available"] == true);
+    rows.map(|row| row["language"].as_str().expect("a name").to_owned()).collect()
+}
+
+#[test]
+fn an_unknown_language_is_told_what_runs_here_and_what_a_setting_would_add() {
+    let body = json!({"code": "", "language": "cobol"}).to_string();
+    let off = Service::start();
+    let known = runnable(&off).join(", ");
+    assert!(!known.contains("sh"), "{known}");
+    let [none, shells] = [off, Service::start_with("allow_shells = true")];
+    let with_shells = runnable(&shells);
+    let added: Vec<&str> = with_shells.iter().map(String::as_str).filter(|name| !known.contains(name)).collect();
+    assert!(!added.is_empty(), "every machine has a shell");
+    let sentence =
+        format!("There are: {known}. With `allow_shells = true` in the settings also: {}. GET", added.join(", "));
+    check(&none, body.as_bytes(), 422, "unsupported_language", &[&sentence]);
+    let sentence = format!("There are: {}. GET", with_shells.join(", "));
+    check(&shells, body.as_bytes(), 422, "unsupported_language", &[&sentence]);
 }
 
 #[test]

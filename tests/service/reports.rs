@@ -97,6 +97,20 @@ fn the_description_names_every_route() {
 }
 
 #[test]
+fn the_languages_have_the_isolation_that_a_run_gets() {
+    for settings in ["", "isolation = \"none\"", "isolation = \"sandbox\""] {
+        let service = Service::start_with(settings);
+        // At once: what the machine can isolate is known a little later.
+        let rows = service.get("/languages").json();
+        let rows = rows.as_array().expect("rows").iter().filter(|row| row["available"] == true);
+        for row in rows {
+            let answer = service.execute(&json!({"code": "", "language": row["language"]}));
+            assert_eq!(row["isolation"], answer["isolation"], "{settings}: {row} {answer}");
+        }
+    }
+}
+
+#[test]
 fn the_status_describes_the_running_service() {
     let home = Home::new("[admission]\nslots = 3");
     let service = Service::start_in(&home, &[]);

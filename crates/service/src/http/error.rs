@@ -41,6 +41,14 @@ fn why(need: Need) -> &'static str {
     }
 }
 
+/// The sentence about an unknown language.
+fn unknown_language(name: &str, known: &[String], shells: &[String]) -> LocalizedMessage {
+    let sentence = if shells.is_empty() { s::REFUSED_LANGUAGE } else { s::REFUSED_LANGUAGE_SHELLS };
+    let known = if known.is_empty() { "–".to_owned() } else { known.join(", ") };
+    let message = sentence.with("language", excerpt(name).into_owned()).with("known", known);
+    if shells.is_empty() { message } else { message.with("shells", shells.join(", ")) }
+}
+
 /// Why a request was not served. Its text is the sentence that the client gets.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -105,8 +113,8 @@ pub(crate) enum Error {
     UnsupportedMediaType,
     #[error("A body with `Content-Encoding: {0}` cannot be read here. Send it as it is, or with `gzip` or `deflate`.")]
     UnsupportedCoding(String),
-    #[error("The language `{}` is not known. There are: {known}. GET /languages says more.", excerpt(.name))]
-    UnsupportedLanguage { name: String, known: String },
+    #[error("{0}")]
+    UnsupportedLanguage(LocalizedMessage),
     #[error("This language cannot be run here: {0}.")]
     RuntimeNotFound(LocalizedMessage),
     #[error("The program was not run: {0}.")]
@@ -167,7 +175,7 @@ impl Error {
             Self::ExecutionFinished(_) => Code::ExecutionFinished,
             Self::BodyTooLarge { .. } => Code::BodyTooLarge,
             Self::UnsupportedMediaType | Self::UnsupportedCoding(_) => Code::UnsupportedMediaType,
-            Self::UnsupportedLanguage { .. } => Code::UnsupportedLanguage,
+            Self::UnsupportedLanguage(_) => Code::UnsupportedLanguage,
             Self::RuntimeNotFound(_) => Code::RuntimeNotFound,
             Self::IsolationUnavailable(_) => Code::IsolationUnavailable,
             Self::TooManyExecutions(_) | Self::TooManyTerminals(_) => Code::TooManyExecutions,
@@ -182,9 +190,7 @@ impl Error {
     /// The error as a translatable sentence, if it can appear in the app; the others only reach callers of the API.
     pub(crate) fn message(&self) -> Option<LocalizedMessage> {
         Some(match self {
-            Self::UnsupportedLanguage { name, known } => {
-                s::REFUSED_LANGUAGE.with("language", excerpt(name).into_owned()).with("known", known.as_str())
-            }
+            Self::UnsupportedLanguage(sentence) => sentence.clone(),
             Self::RuntimeNotFound(reason) => s::REFUSED_RUNTIME.with("reason", reason.clone()),
             Self::IsolationUnavailable(reason) => s::REFUSED_ISOLATION.with("reason", reason.clone()),
             Self::TooManyExecutions(load) => {
@@ -247,7 +253,9 @@ impl From<Refused> for Error {
 impl From<RunError> for Error {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::UnknownLanguage { name, known } => Self::UnsupportedLanguage { name, known },
+            RunError::UnknownLanguage { name, known, shells } => {
+                Self::UnsupportedLanguage(unknown_language(&name, &known, &shells))
+            }
             RunError::NoRuntime(reason) => Self::RuntimeNotFound(reason),
             RunError::NoIsolation(reason) => Self::IsolationUnavailable(reason),
             RunError::Refused(refused) => refused.into(),

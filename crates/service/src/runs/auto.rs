@@ -57,13 +57,27 @@ pub(crate) fn refusal(
     })
 }
 
+/// `runtime` with the level of isolation that its programs get with `settings`, which do not refuse them, on a machine whose
+/// sandbox is `report`; `None` if that is not known.
+pub(crate) fn at_its_level(settings: &Settings, runtime: &Runtime, report: Option<&SandboxReport>) -> Runtime {
+    let isolation = match runtime.isolation {
+        Isolation::None => match level(settings.isolation, report.is_none_or(|report| !report.is_for_auto())) {
+            // Of what nothing isolates, `auto` runs only the Python that a person chose.
+            Isolation::Wasm => Isolation::None,
+            level => level,
+        },
+        own => own,
+    };
+    Runtime { isolation, ..runtime.clone() }
+}
+
 #[cfg(test)]
 mod tests {
     use runtray_engine::interpreter::Machine;
     use runtray_engine::language::{Choices, Images, Languages, Runtime};
     use runtray_engine::{Isolation, Lack, SandboxReport};
 
-    use super::{level, level_of_python, refusal};
+    use super::{at_its_level, level, level_of_python, refusal};
     use crate::settings::{IsolationChoice, Settings};
 
     /// The runtime of a language; that of an image stands for one of this machine.
@@ -112,6 +126,14 @@ mod tests {
             let is_told = |told: &String| words.is_some_and(|words| words.iter().all(|word| told.contains(word)));
             assert!(told.as_ref().map_or(words.is_none(), is_told), "{choice:?} {language} {isolation:?}: {told:?}");
         }
+        let listed = |settings: &Settings, own: Isolation, report: &SandboxReport| {
+            at_its_level(settings, &runtime("python", own), Some(report)).isolation
+        };
+        assert_eq!(
+            [listed(&auto, own, &proven), listed(&auto, sealed, &lacking)],
+            [Isolation::Sandbox, Isolation::Wasm]
+        );
+        assert_eq!([listed(&chosen, own, &lacking), listed(&chosen, own, &proven)], [own, Isolation::Sandbox]);
         let shown = |settings: &Settings, report: &SandboxReport| level_of_python(settings, report);
         assert_eq!([shown(&auto, &lacking), shown(&auto, &proven)], [Isolation::Wasm, Isolation::Sandbox]);
         assert_eq!([shown(&chosen, &lacking), shown(&chosen, &proven)], [Isolation::None, Isolation::Sandbox]);

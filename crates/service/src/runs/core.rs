@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
-use runtray_engine::language::{Entry, Languages, Runtime, Unavailable};
+use runtray_engine::language::{Languages, Runtime};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Config, Containment, Engine, Isolation, Job, SandboxReport};
 use tokio::sync::watch;
@@ -161,22 +161,6 @@ impl Core {
         }
     }
 
-    /// Every language with its interpreter, or why the settings' level of isolation runs no program of it here.
-    pub(crate) async fn entries(&self) -> Vec<Entry> {
-        let (settings, report) = (self.settings.borrow().settings.clone(), self.sandbox().map(|(_, report)| report));
-        let refused = |runtime: &Runtime| {
-            report.as_ref().and_then(|report| auto::refusal(&settings, settings.isolation, runtime, report))
-        };
-        let judged = |entry: Entry| Entry {
-            runtime: entry.runtime.and_then(|runtime| match refused(&runtime) {
-                Some(reason) => Err(Unavailable(reason)),
-                None => Ok(runtime),
-            }),
-            ..entry
-        };
-        self.languages().list().await.into_iter().map(judged).collect()
-    }
-
     /// The interpreter for the language of that name or alias at the settings' level of isolation.
     ///
     /// # Errors
@@ -200,7 +184,7 @@ impl Core {
             self.prefer_isolated_python(&engine).await;
         }
         let languages = self.languages();
-        let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
+        let Some(language) = languages.find(name) else { return Err(self.unknown(name).await) };
         let found = isolation::runtime(&languages, language, level).await;
         let runtime = found.map_err(|reason| match level {
             IsolationChoice::Wasm | IsolationChoice::Container => RunError::NoIsolation(reason.0),
@@ -341,10 +325,7 @@ impl Core {
     }
 }
 
-fn unknown(name: &str, languages: &Languages) -> RunError {
-    RunError::UnknownLanguage { name: name.to_owned(), known: languages.names().join(", ") }
-}
-
+mod entries;
 mod permission;
 #[cfg(test)]
 mod tests;

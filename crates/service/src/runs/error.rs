@@ -14,8 +14,10 @@ pub(crate) enum RunError {
     UnknownLanguage {
         /// The name.
         name: String,
-        /// The languages that there are, separated by commas.
-        known: String,
+        /// The languages that can run.
+        known: Vec<String>,
+        /// The shells that the settings do not allow.
+        shells: Vec<String>,
     },
     /// The language is known, but no interpreter of it can be used.
     #[error("no interpreter: {0}")]

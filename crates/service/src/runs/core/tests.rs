@@ -106,10 +106,7 @@ async fn a_closed_core_refuses_what_waits_and_what_comes() {
 async fn languages_and_isolation_are_judged_before_a_slot_is_taken() {
     let fixture = fixture(Settings::default());
     let unknown = fixture.core.runtime("cobol").await.err();
-    assert!(
-        matches!(&unknown, Some(RunError::UnknownLanguage { name, known }) if name == "cobol" && known.contains("python")),
-        "{unknown:?}"
-    );
+    assert!(matches!(&unknown, Some(RunError::UnknownLanguage { name, .. }) if name == "cobol"), "{unknown:?}");
     let reason = crate::sentences::SETTING_ISOLATION_UNKNOWN.message();
     let settings = Settings { refuse_to_run: Some(reason.clone()), ..Settings::default() };
     fixture.core.apply(Loaded { settings, problems: Vec::new() });
