@@ -5,7 +5,7 @@ use tungstenite::Message;
 
 use crate::harness::adapters::{ACCEPT, assistant_headers, block, tool_call};
 use crate::harness::conversation::Conversation;
-use crate::harness::{Service, eventually};
+use crate::harness::{Home, Service, eventually};
 use crate::service::bad_input::JSON;
 use crate::service::execute::program;
 use crate::service::unread::unread;
@@ -131,6 +131,34 @@ fn e2b_s_fields_are_checked() {
 }
 
 #[test]
+fn ignored_fields_are_named_by_each_adapter_and_in_the_log() {
+    let home = Home::new("");
+    let service = Service::start_in(&home, &[]);
+    let piston = json!({"language": "fake", "version": "*", "files": [{"content": "print ran"}], "run_timeout": 3000,
+        "compile_memory_limit": -1, "code": "", "input": ""});
+    let answer = service.post("/api/v2/execute", &piston).json();
+    assert_eq!(
+        (&answer["ignored"], &answer["run"]["stdout"]),
+        (&json!(["code", "input"]), &json!("ran\n")),
+        "{answer}"
+    );
+    let body = json!({"code": "print ran", "language": "fake", "cwd": "/", "context_id": null}).to_string();
+    let reply = service.post_with("/execute", &[JSON, E2B], body.as_bytes());
+    assert!(reply.body.contains(r#"{"ignored":["cwd"],"type":"end_of_execution"}"#), "{}", reply.body);
+    let session = service.assistant();
+    let headers = [&assistant_headers(&session)[..], &[JSON]].concat();
+    let mut arguments = program("print ran");
+    arguments["timeout"] = json!(5);
+    let reply = service.post_with("/mcp", &headers, tool_call(1, &arguments).to_string().as_bytes());
+    assert!(reply.body.contains("ran\\n[ignored, as run_code has no such argument: timeout]"), "{}", reply.body);
+    eventually("the log's warnings", || {
+        let files = std::fs::read_dir(home.path().join("data/log")).ok()?.flatten();
+        let log: String = files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect();
+        ["\"code, input\"", "\"cwd\"", "\"timeout\""].iter().all(|fields| log.contains(fields)).then_some(())
+    });
+}
+
+#[test]
 fn an_assistant_s_arguments_are_checked() {
     let service = Service::start();
     let session = service.assistant();
@@ -156,6 +184,7 @@ fn an_assistant_s_arguments_are_checked() {
         let reply = ask(&tool_call(1, &arguments));
         assert_eq!(reply.status, 200, "{name}: {}", reply.body);
         assert!(reply.body.contains("\"isError\":true") && reply.body.len() < 2 * LONGEST, "{name}: {}", reply.body);
+        assert!(!reply.body.contains("GET /") && !reply.body.contains("body"), "{name}: {}", reply.body);
     }
     for message in [
         tool_call(1, &json!("print ran")),

@@ -839,6 +839,8 @@ export interface components {
         };
         /** @description A program's output and its end. */
         PistonAnswer: {
+            /** @description The fields of the request that were ignored, if there were any. */
+            ignored?: string[];
             /** @description The language's name. */
             language: string;
             /** @description The run. */

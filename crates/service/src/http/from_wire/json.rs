@@ -12,7 +12,7 @@ use runtray_engine::{InvalidRequest, excerpt};
 use super::{encoding, text};
 
 /// The largest number of ignored fields that are named.
-const MOST_IGNORED: usize = 20;
+pub(crate) const MOST_IGNORED: usize = 20;
 
 /// Why a body or a message was refused, as the sentence that its sender gets.
 #[derive(Debug, thiserror::Error)]
@@ -71,9 +71,11 @@ pub(crate) fn object_and_ignored<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let (mut track, mut ignored) = (serde_path_to_error::Track::new(), Vec::new());
     let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
-    let value = serde_ignored::deserialize(tracked, |path| note_ignored(&mut ignored, &path)).map_err(|error| {
+    let read = serde_ignored::deserialize(tracked, |path| note_ignored(&mut ignored, &path));
+    let value = read.map_err(|error| {
         let path = track.path().to_string();
-        malformed(if path == "." { String::new() } else { path }, &error, bytes)
+        let malformed = malformed(if path == "." { String::new() } else { path }, &error, bytes);
+        malformed.with_unknown(&ignored)
     })?;
     reader.end().map_err(|error| Malformed::Json(syntax(&error)))?;
     Ok((value, ignored))
@@ -161,6 +163,18 @@ fn shortened(message: &str) -> String {
 }
 
 impl Malformed {
+    /// Names the first of these unknown fields where one is missing: the sender's name for it, such as `source_code`.
+    fn with_unknown(self, unknown: &[String]) -> Self {
+        match self {
+            Self::Shape { field, reason } if field.is_empty() && reason.starts_with("missing field") => {
+                let sent = unknown.iter().find(|name| !name.contains(['.', '[']));
+                let sent = sent.map(|name| format!("; there is no field `{name}`"));
+                Self::Shape { field, reason: reason + &sent.unwrap_or_default() }
+            }
+            other => other,
+        }
+    }
+
     /// The sentence about it.
     pub(crate) fn in_the(self, whole: Whole) -> Invalid {
         match (self, whole) {
@@ -259,6 +273,15 @@ mod tests {
         );
         check(r#"{"code":"","files":[{}]}"#, "`files[0]` cannot be used: missing field `path`");
         check(r#"{"code":1e999}"#, "`code` cannot be used: number out of range");
+    }
+
+    #[test]
+    fn a_field_of_another_service_is_named_where_one_is_missing() {
+        check(
+            r#"{"script":"x"}"#,
+            "The body cannot be used: missing field `code` at line 1 column 14; there is no field `script`.",
+        );
+        check(r#"{"files":[{"name":"a"}]}"#, "`files[0]` cannot be used: missing field `path` at line");
     }
 
     #[test]

@@ -55,14 +55,15 @@ pub(crate) async fn execute(
     let mut share = server.budget.share();
     let settings = server.core.settings.borrow().settings.clone();
     let body = body::read(headers, body, settings.body_bytes, &mut share).await?;
-    let program: Program = json::object(&body).map_err(|malformed| malformed.in_the(Whole::Body))?;
+    let (program, ignored): (Program, _) =
+        json::object_and_ignored(&body).map_err(|malformed| malformed.in_the(Whole::Body))?;
     if program.context_id.is_some() {
         return Ok((StatusCode::NOT_FOUND, NO_CONTEXTS).into_response());
     }
     let request = Request::new(program.code, Timeouts::longest(&settings).default);
     let request = request.with_env(program.env_vars.unwrap_or_default().into_iter().collect())?;
     let language = program.language.unwrap_or_else(|| "python".to_owned());
-    let parsed = Parsed::new(language, request);
+    let parsed = Parsed { ignored, ..Parsed::new(language, request) };
     let submitted = submit(&server.core, parsed, id.clone(), caller.named_or("e2b").to_owned()).await?;
     // The run belongs to the stream of its lines, so a client that goes away cancels it.
     let rest = Rest { submitted: Some((submitted, share)), id };

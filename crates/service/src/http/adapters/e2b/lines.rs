@@ -13,14 +13,18 @@ pub(super) fn printed(stream: &str, text: &str) -> String {
     line(&json!({"type": stream, "text": text, "timestamp": u64::try_from(now).unwrap_or_default()}))
 }
 
-/// The lines at the end: the files, the exception, and the end itself.
+/// The lines at the end: the files, the exception, and the end itself, with the fields that were ignored.
 pub(super) fn ended(result: &ExecuteResponse) -> String {
     let mut lines: String = result.ending.files.iter().filter_map(displayable).map(|file| line(&file)).collect();
     if let Some(Exception { name, value }) = Exception::of(result) {
         lines += &line(&json!({"type": "error", "name": name, "value": value, "traceback": result.error}));
     }
     lines += &line(&json!({"type": "number_of_executions", "execution_count": 1}));
-    lines + &line(&json!({"type": "end_of_execution"}))
+    let mut end = json!({"type": "end_of_execution"});
+    if !result.ending.ignored.is_empty() {
+        end["ignored"] = json!(result.ending.ignored);
+    }
+    lines + &line(&end)
 }
 
 /// The lines at the end of a program that Runtray could not run to its end.

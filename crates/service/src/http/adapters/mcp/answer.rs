@@ -18,9 +18,14 @@ pub(super) fn result(mut answer: Value) -> CallToolResult {
     result
 }
 
-/// The result of a program that was not run.
-pub(super) fn refusal(sentence: String) -> CallToolResult {
-    CallToolResult::error(vec![ContentBlock::text(sentence)])
+/// The result of a program that was not run. A model knows the tools, and not the routes whose words `sentence` has.
+pub(super) fn refusal(sentence: &str) -> CallToolResult {
+    const BODY: &str = "The body cannot be used: ";
+    let of_tool = match sentence.strip_prefix(BODY) {
+        Some(reason) => format!("The tool's arguments cannot be used: {reason}"),
+        None => sentence.replace("GET /languages says more.", "The tool `list_languages` says more."),
+    };
+    CallToolResult::error(vec![ContentBlock::text(of_tool)])
 }
 
 fn files(answer: &Value) -> impl Iterator<Item = &Value> {
@@ -39,6 +44,10 @@ fn text(answer: &Value) -> String {
     parts.extend(is_cut.then(|| "[the output was cut]".to_owned()));
     parts.extend((answer["success"] != true).then(|| ending(answer)));
     parts.extend(files(answer).next().map(|_| format!("[files: {}]", listed(answer))));
+    let ignored: Vec<&str> = answer["ignored"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    parts.extend(
+        (!ignored.is_empty()).then(|| format!("[ignored, as run_code has no such argument: {}]", ignored.join(", "))),
+    );
     if parts.is_empty() { "[no output]".to_owned() } else { parts.join("\n") }
 }
 
@@ -94,6 +103,32 @@ mod tests {
             result["structuredContent"]["files"][0],
             json!({"path": "plot.png", "size_bytes": 3, "media_type": "image/png"})
         );
+    }
+
+    #[test]
+    fn ignored_arguments_are_in_the_text() {
+        let answer =
+            json!({"success": true, "output": "hi\n", "error": "", "files": [], "ignored": ["timeout", "cwd"]});
+        let result = serde_json::to_value(result(answer)).expect("JSON");
+        assert_eq!(result["content"][0]["text"], "hi\n[ignored, as run_code has no such argument: timeout, cwd]");
+    }
+
+    #[test]
+    fn a_refusal_speaks_of_the_tools() {
+        for (sentence, expected) in [
+            (
+                "The body cannot be used: missing field `code` at line 1 column 2.",
+                "The tool's arguments cannot be used: missing field `code` at line 1 column 2.",
+            ),
+            (
+                "The language `x` is not known. There are: python. GET /languages says more.",
+                "The language `x` is not known. There are: python. The tool `list_languages` says more.",
+            ),
+            ("Runtray is stopping.", "Runtray is stopping."),
+        ] {
+            let result = serde_json::to_value(super::refusal(sentence)).expect("JSON");
+            assert_eq!((&result["content"][0]["text"], &result["isError"]), (&json!(expected), &json!(true)));
+        }
     }
 
     #[test]

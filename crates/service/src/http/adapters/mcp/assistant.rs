@@ -80,7 +80,7 @@ impl<B: Backend> Assistant<B> {
                 result.structured_content = Some(serde_json::json!({"languages": languages}));
                 result
             }
-            Err(sentence) => answer::refusal(sentence),
+            Err(sentence) => answer::refusal(&sentence),
         }
     }
 
@@ -96,7 +96,7 @@ impl<B: Backend> Assistant<B> {
         let both = async { tokio::join!(run, report).0 };
         let cancelled = || Err(ErrorData::internal_error("The call was cancelled.", None));
         tokio::select! {
-            ended = pin!(both) => Ok(ended.map_or_else(answer::refusal, answer::result)),
+            ended = pin!(both) => Ok(ended.map_or_else(|sentence| answer::refusal(&sentence), answer::result)),
             () = context.ct.cancelled() => cancelled(),
             () = gone(&context) => cancelled(),
             () = self.gone.0.cancelled() => cancelled(),

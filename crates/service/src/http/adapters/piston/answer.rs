@@ -15,6 +15,9 @@ pub(super) struct Answer {
     pub(super) language: String,
     /// The interpreter's version.
     pub(super) version: String,
+    /// The fields of the request that were ignored, if there were any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) ignored: Vec<String>,
 }
 
 /// How a stage went.

@@ -105,8 +105,8 @@ async fn converse(
     }
     let wanted = request::wanted(&first, &settings)?;
     let (language, version) = runtimes::find(&server.core, &wanted).await?;
-    let Wanted { request, .. } = wanted;
-    let parsed = Parsed::new(language.clone(), request.with_stdin(""));
+    let Wanted { request, ignored, .. } = wanted;
+    let parsed = Parsed { ignored, ..Parsed::new(language.clone(), request.with_stdin("")) };
     let Interactive { launch, mut events, commands, .. } =
         interactive::prepare(&server.core, parsed, &id, &origin).await?;
     let mut reading = pin!(typed(reader, &commands, Backlog::new(server), settings.body_bytes));

@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use runtray_engine::{RelativePath, Request, SourceFile};
+use runtray_engine::{RelativePath, Request, SourceFile, excerpt};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::reply::{Refused, bad};
-use crate::http::from_wire::json::{self as read, Whole};
+use crate::http::from_wire::json::{self as read, MOST_IGNORED, Whole};
 use crate::settings::Settings;
 
 /// The wall-clock time of a run that names none.
 const RUN_TIMEOUT: Duration = Duration::from_secs(3);
+/// The limits of each stage.
+const LIMITS: [&str; 3] = ["timeout", "cpu_time", "memory_limit"];
 
 /// A program for Piston's routes. Only what Runtray uses is listed; `compile_timeout`, `run_memory_limit` and the like are
 /// checked and not applied.
@@ -61,6 +63,8 @@ pub(super) struct Wanted {
     pub(super) language: String,
     pub(super) version: String,
     pub(super) request: Request,
+    /// The fields that Piston does not have.
+    pub(super) ignored: Vec<String>,
 }
 
 /// Checks a body.
@@ -88,7 +92,16 @@ pub(super) fn wanted(fields: &Map<String, Value>, settings: &Settings) -> Result
     let request = Request::of_bytes(main.content, timeout(fields, settings)).with_stdin(stdin(fields)?);
     let invalid = |invalid: runtray_engine::InvalidRequest| bad(format!("{invalid}"));
     let request = request.with_args(args(fields)?).map_err(invalid)?.with_files(others).map_err(invalid)?;
-    Ok(Wanted { language, version, request })
+    Ok(Wanted { language, version, request, ignored: ignored(fields) })
+}
+
+/// The names of the first few fields that Piston does not have. `type` is that of a message.
+fn ignored(fields: &Map<String, Value>) -> Vec<String> {
+    const FIELDS: [&str; 6] = ["type", "language", "version", "files", "stdin", "args"];
+    let limits = ["compile", "run"].into_iter().flat_map(|stage| LIMITS.map(|limit| format!("{stage}_{limit}")));
+    let limits: Vec<String> = limits.collect();
+    let unknown = fields.keys().filter(|name| !FIELDS.contains(&name.as_str()) && !limits.contains(name));
+    unknown.take(MOST_IGNORED).map(|name| excerpt(name).into_owned()).collect()
 }
 
 struct File {
@@ -154,9 +167,8 @@ fn check_limits(fields: &Map<String, Value>, settings: &Settings) -> Result<(), 
     let most_time = settings.max_timeout.as_millis() as f64;
     let most_memory = settings.limits.memory_bytes as f64;
     for stage in ["compile", "run"] {
-        for (limit, most, may_be_off) in
-            [("timeout", most_time, false), ("cpu_time", most_time, false), ("memory_limit", most_memory, true)]
-        {
+        for (limit, most) in LIMITS.into_iter().zip([most_time, most_time, most_memory]) {
+            let may_be_off = limit == "memory_limit";
             let name = format!("{stage}_{limit}");
             let Some(value) = fields.get(&name).filter(|value| !value.is_null()) else { continue };
             let value = value.as_f64().ok_or_else(|| bad(format!("If specified, {name} must be a number")))?;

@@ -89,8 +89,8 @@ async fn execute(
     let body = body::read(&headers, body, settings.body_bytes, &mut share).await?;
     let wanted = request::parsed(&body, &settings)?;
     let (language, version) = runtimes::find(&server.core, &wanted).await?;
-    let Wanted { request, .. } = wanted;
-    let parsed = Parsed::new(language.clone(), request);
+    let Wanted { request, ignored, .. } = wanted;
+    let parsed = Parsed { ignored, ..Parsed::new(language.clone(), request) };
     let submitted = submit(&server.core, parsed, id, caller.named_or(ORIGIN).to_owned()).await?;
     let (begun, kept) = (submitted.begun(), settings.kept_output_bytes);
     let answer = answer(submitted, kept, (language, version), share);
@@ -111,9 +111,10 @@ async fn answer(
             output.push(&text);
         }
     }
-    let (response, refill) = submitted.ended().await?;
+    let (mut response, refill) = submitted.ended().await?;
+    let ignored = std::mem::take(&mut response.ending.ignored);
     let run = Stage::new(response, output.into_text(None));
-    let json = serde_json::to_vec(&Answer { run, language, version }).map_err(Error::internal)?;
+    let json = serde_json::to_vec(&Answer { run, language, version, ignored }).map_err(Error::internal)?;
     Ok(counted(json, share, refill))
 }
 
