@@ -212,6 +212,14 @@ fn an_assistant_s_arguments_are_checked() {
 }
 
 #[test]
+fn a_long_request_for_a_kernel_is_told_of_no_setting() {
+    let service = Service::start();
+    let reply = service.post("/api/kernels", &json!({"name": "x".repeat(64 << 10)}));
+    assert_eq!((reply.status, reply.json()["code"].as_str()), (413, Some("body_too_large")), "{}", reply.body);
+    assert!(reply.body.contains("65536 bytes") && !reply.body.contains("settings"), "{}", reply.body);
+}
+
+#[test]
 fn kernels_are_checked() {
     let service = Service::start();
     let names = vec![json!(5), json!(["python"]), json!("\0"), json!("cobol"), json!("../python"), json!(long())];

@@ -109,6 +109,8 @@ pub(crate) enum Error {
     ExecutionFinished(String),
     #[error("The body is larger than {cap} bytes. Send less, or raise `limits.body_bytes` in the settings.")]
     BodyTooLarge { cap: usize },
+    #[error("The body is larger than {cap} bytes, which is all that this route takes. Send less.")]
+    RouteBodyTooLarge { cap: usize },
     #[error("Send the request as `Content-Type: application/json`.")]
     UnsupportedMediaType,
     #[error("A body with `Content-Encoding: {0}` cannot be read here. Send it as it is, or with `gzip` or `deflate`.")]
@@ -173,7 +175,7 @@ impl Error {
             Self::NotFound(_) => Code::NotFound,
             Self::MethodNotAllowed => Code::MethodNotAllowed,
             Self::ExecutionFinished(_) => Code::ExecutionFinished,
-            Self::BodyTooLarge { .. } => Code::BodyTooLarge,
+            Self::BodyTooLarge { .. } | Self::RouteBodyTooLarge { .. } => Code::BodyTooLarge,
             Self::UnsupportedMediaType | Self::UnsupportedCoding(_) => Code::UnsupportedMediaType,
             Self::UnsupportedLanguage(_) => Code::UnsupportedLanguage,
             Self::RuntimeNotFound(_) => Code::RuntimeNotFound,

@@ -64,7 +64,12 @@ pub(crate) async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<Kernel>), Error> {
-    let body = body::read(&headers, body, MOST_BYTES, &mut server.budget.share()).await?;
+    let read = body::read(&headers, body, MOST_BYTES, &mut server.budget.share()).await;
+    let body = read.map_err(|error| match error {
+        // No setting raises this cap.
+        Error::BodyTooLarge { cap } => Error::RouteBodyTooLarge { cap },
+        other => other,
+    })?;
     // Open WebUI sends nothing, and calls that bytes.
     let wanted: Wanted = if body.trim_ascii().is_empty() { Wanted::default() } else { parsed(&body)? };
     let name = wanted.name.filter(|name| !name.is_empty()).unwrap_or_else(|| DEFAULT.to_owned());
