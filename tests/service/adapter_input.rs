@@ -159,6 +159,26 @@ fn ignored_fields_are_named_by_each_adapter_and_in_the_log() {
 }
 
 #[test]
+fn what_is_no_message_is_answered_by_an_error_of_json_rpc() {
+    let service = Service::start();
+    let session = service.assistant();
+    let headers = [&assistant_headers(&session)[..], &[JSON]].concat();
+    for (status, code, body) in [
+        (400, -32700, String::new()),
+        (400, -32700, "{".to_owned()),
+        (400, -32600, "[]".to_owned()),
+        (400, -32600, json!([{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}]).to_string()),
+        (200, -32602, tool_call(1, &json!("print ran")).to_string()),
+        (200, -32602, tool_call(1, &json!([])).to_string()),
+        (200, -32602, json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call"}).to_string()),
+        (200, -32601, json!({"jsonrpc": "2.0", "id": 1, "method": "tools/dance"}).to_string()),
+    ] {
+        let reply = service.post_with("/mcp", &headers, body.as_bytes());
+        assert!(reply.status == status && reply.body.contains(&format!("\"code\":{code}")), "{body}: {}", reply.body);
+    }
+}
+
+#[test]
 fn an_assistant_s_arguments_are_checked() {
     let service = Service::start();
     let session = service.assistant();
@@ -199,6 +219,7 @@ fn an_assistant_s_arguments_are_checked() {
         let reply = ask(&message);
         let is_refused = (400..500).contains(&reply.status) || reply.body.contains("\"error\"");
         assert!(is_refused && reply.status < 500, "{message}: {} {}", reply.status, reply.body);
+        assert!(reply.status == 200 || reply.json()["error"]["code"] == -32600, "{message}: {}", reply.body);
     }
     for stranger in ["", "nobody", &long()[..4000]] {
         let headers = [&assistant_headers(stranger)[..], &[JSON]].concat();

@@ -1899,13 +1899,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description As for `POST /execute`, or what the protocol says. */
+            /** @description As for `POST /execute`, an error of JSON-RPC, or what the protocol says. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": unknown;
                     "text/plain": string;
                 };
             };

@@ -17,7 +17,7 @@ struct Wide {
 ///
 /// # Errors
 /// The bytes are not valid in the detected encoding: the end of a sentence about the body.
-pub(super) fn utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+pub(crate) fn utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return Ok(Cow::Borrowed(rest));
     }

@@ -1,6 +1,6 @@
 //! From bodies and messages to the types of the rooms below: the JSON is read, and its values are checked.
 
-mod encoding;
+pub(crate) mod encoding;
 pub(crate) mod json;
 pub(crate) mod message;
 #[cfg(test)]

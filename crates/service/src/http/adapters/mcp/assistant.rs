@@ -5,8 +5,9 @@ use std::pin::pin;
 use rmcp::ErrorData;
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, JsonObject, ListToolsResult,
-    PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult, Implementation,
+    JsonObject, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ServerCapabilities,
+    ServerConfig,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
 use runtray_engine::{Event, excerpt};
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::backend::{Backend, Call};
-use super::{answer, tools};
+use super::{answer, message, tools};
 
 /// Events that may wait for the client.
 const EVENTS: usize = 16;
@@ -65,6 +66,15 @@ impl<B: Backend> ServerHandler for Assistant<B> {
             tools::LIST_LANGUAGES => Ok(self.list_languages(&context).await.into()),
             other => Err(ErrorData::invalid_params(format!("There is no tool `{}`.", excerpt(other)), None)),
         }
+    }
+
+    /// Answers what the SDK could not read as a request that it knows.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(message::unreadable(excerpt(&request.method).as_ref(), request.params.as_ref()))
     }
 }
 

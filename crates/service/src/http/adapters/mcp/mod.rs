@@ -6,6 +6,7 @@
 pub(crate) mod answer;
 pub(crate) mod assistant;
 pub(crate) mod backend;
+mod message;
 pub(crate) mod on_core;
 pub(crate) mod route;
 mod sessions;

@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use rmcp::model::Extensions;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
@@ -19,8 +19,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::assistant::{Assistant, Gone};
 use super::backend::{Backend, Call};
-use super::on_core;
 use super::sessions::Sessions;
+use super::{message, on_core};
 use crate::http::budget::Share;
 use crate::http::error::Error;
 use crate::http::guard::layer::Caller;
@@ -80,7 +80,7 @@ impl Endpoint {
     responses(
         (status = 200, description = "The answer, or a stream with it.", content((Value = "application/json"), (String = "text/event-stream"))),
         (status = 202, description = "A notification was taken."),
-        (status = "4XX", description = "As for `POST /execute`, or what the protocol says.", content((ErrorBody = "application/json"), (String = "text/plain"))),
+        (status = "4XX", description = "As for `POST /execute`, an error of JSON-RPC, or what the protocol says.", content((Value = "application/json"), (String = "text/plain"))),
     )
 )]
 pub(crate) async fn post(
@@ -93,6 +93,10 @@ pub(crate) async fn post(
     let mut share = server.budget.share();
     let cap = server.core.settings.borrow().settings.body_bytes;
     let bytes = body::read(&parts.headers, body, cap, &mut share).await?;
+    let bytes = match message::checked(bytes) {
+        Ok(bytes) => bytes,
+        Err(refusal) => return Ok(refusal.into_response()),
+    };
     plain(&mut parts.headers, bytes.len());
     let gone = Gone::default();
     // Cancels the call also when this handler is dropped before there is a response.
