@@ -150,7 +150,7 @@ fn ignored_fields_are_named_by_each_adapter_and_in_the_log() {
     let mut arguments = program("print ran");
     arguments["timeout"] = json!(5);
     let reply = service.post_with("/mcp", &headers, tool_call(1, &arguments).to_string().as_bytes());
-    assert!(reply.body.contains("ran\\n[ignored, as run_code has no such argument: timeout]"), "{}", reply.body);
+    assert!(reply.body.contains("ran\\n[ignored: timeout]"), "{}", reply.body);
     eventually("the log's warnings", || {
         let files = std::fs::read_dir(home.path().join("data/log")).ok()?.flatten();
         let log: String = files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect();

@@ -128,6 +128,34 @@ fn errors_about_unknown_languages_and_missing_interpreters_say_what_to_do() {
     assert!(python["available"] == false && words.iter().all(|word| detail.contains(word)), "{python}");
 }
 
+#[test]
+fn a_version_that_is_not_here_is_refused_or_told() {
+    let service = Service::start();
+    let run = |language: &str| service.post("/execute", &json!({"code": "print('ran')", "language": language}));
+    let rows = service.get("/languages").json();
+    let runtime = rows[0]["runtime"].as_str().expect("Python's runtime").to_owned();
+    let version = runtime.split(' ').nth(1).expect("a version").to_owned();
+    let short = version.rsplit_once('.').expect("three numbers").0;
+    for language in ["python2", "python2.7"] {
+        let body = json!({"code": "", "language": language}).to_string();
+        check(&service, body.as_bytes(), 422, "runtime_not_found", &["version 2", &runtime, "`python`"]);
+    }
+    for language in ["python3", "py", "ipython", &format!("python{short}"), &format!("Python {version}")] {
+        let reply = run(language);
+        assert!(reply.json()["output"] == "ran\n" && reply.json()["ignored"].is_null(), "{language}: {}", reply.body);
+    }
+    let told = run("python3.99").json();
+    let expected = json!([format!("language version 3.99, as {runtime} is here")]);
+    assert_eq!((&told["output"], &told["ignored"]), (&json!("ran\n"), &expected), "{told}");
+    let piston = |language: &str| {
+        let files = json!([{"content": ""}]);
+        service.post("/api/v2/execute", &json!({"language": language, "version": "*", "files": files})).json()
+    };
+    assert_eq!(piston("python3.99")["ignored"], expected);
+    let refused = piston("bash")["message"].as_str().expect("a message").to_owned();
+    assert!(refused.starts_with("bash-* runtime is unknown: ") && refused.contains("allow_shells"), "{refused}");
+}
+
 /// The names in an answer of `GET /languages` that can run.
 fn runnable(service: &Service) -> Vec<String> {
     let rows = service.get("/languages").json();

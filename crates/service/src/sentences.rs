@@ -111,6 +111,7 @@ runtray_engine::sentences! {
 
     REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. There are: {known}. GET /languages says more.";
     REFUSED_LANGUAGE_SHELLS = "refused.language_shells": "The language `{language}` is not known. There are: {known}. With `allow_shells = true` in the settings also: {shells}. GET /languages says more.";
+    LANGUAGE_VERSION = "language.version": "version {asked} was asked for, and {runtime} is what there is; name the language `{language}` to use that";
     REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
     ISOLATION_LOWER = "isolation.lower": "the settings ask for the isolation \"{asked}\" at least, and a request may raise it, never lower it to \"{wished}\"";
     ISOLATION_NOTHING = "isolation.nothing": "nothing here isolates programs in {language} ({reason}), and \"auto\" runs none that is not isolated. Choose the isolation \"none\" in the settings to run them with your own rights, files and network, or \"container\"";

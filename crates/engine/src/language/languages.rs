@@ -116,6 +116,11 @@ impl Languages {
         self.named(name).or_else(|| self.named(synonyms::meant_by(name.trim())?.as_ref()))
     }
 
+    /// The version in `name`, if its language is found without it only: `3.12` in `python3.12`. An alias such as `python3` has none.
+    pub fn version_in<'a>(&self, name: &'a str) -> Option<&'a str> {
+        if self.named(name).is_some() { None } else { synonyms::version_in(name.trim()) }
+    }
+
     /// The language with that name or alias, ignoring case.
     pub fn named(&self, name: &str) -> Option<&Language> {
         let mut languages = self.rows.iter().map(|row| &row.language);

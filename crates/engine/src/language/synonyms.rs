@@ -29,12 +29,21 @@ pub(super) fn meant_by(name: &str) -> Option<Cow<'_, str>> {
     if let Some(meant) = listed(name) {
         return Some(Cow::Borrowed(meant));
     }
-    let without =
-        name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end_matches([' ', '-', '@', '_']);
+    let without = without_version(name).trim_end_matches([' ', '-', '@', '_']);
     if without.is_empty() || without.len() == name.len() {
         return None;
     }
     Some(listed(without).map_or(Cow::Borrowed(without), Cow::Borrowed))
+}
+
+/// The version in `name`, which is not in the table, such as `3.12`.
+pub(super) fn version_in(name: &str) -> Option<&str> {
+    let version = name[without_version(name).len()..].trim_matches('.');
+    (listed(name).is_none() && !version.is_empty()).then_some(version)
+}
+
+fn without_version(name: &str) -> &str {
+    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
 }
 
 fn listed(name: &str) -> Option<&'static str> {
@@ -43,7 +52,20 @@ fn listed(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::meant_by;
+    use super::{meant_by, version_in};
+
+    #[test]
+    fn versions_in_names_are_found() {
+        for (name, expected) in [
+            ("python3.12", Some("3.12")),
+            ("python2", Some("2")),
+            ("Node.js 24", Some("24")),
+            ("py3", None),
+            ("node.js", None),
+        ] {
+            assert_eq!(version_in(name), expected, "{name:?}");
+        }
+    }
 
     #[test]
     fn names_of_models_are_understood() {

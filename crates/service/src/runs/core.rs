@@ -25,6 +25,7 @@ use super::metrics::Metrics;
 use super::questions::Questions;
 use super::recorder::Recorder;
 use super::registry::Registry;
+use super::version;
 use crate::journal::Journal;
 use crate::platform::paths::Paths;
 use crate::settings::{IsolationChoice, Loaded};
@@ -192,10 +193,20 @@ impl Core {
         })?;
         // While the engine starts it is not known; then it is checked when the program starts.
         let report = self.sandbox().map(|(_, report)| report);
+        self.other_version(name, &runtime)?;
         match report.and_then(|report| auto::refusal(&settings, level, &runtime, &report)) {
             Some(reason) => Err(RunError::NoIsolation(reason)),
             None => Ok(runtime),
         }
+    }
+
+    /// A sentence for the answer if the version in `name` is another one than that of `runtime`, which runs it.
+    ///
+    /// # Errors
+    /// [`RunError::NoRuntime`]: it cannot run such a program.
+    pub(crate) fn other_version(&self, name: &str, runtime: &Runtime) -> Result<Option<String>, RunError> {
+        let told = self.languages().version_in(name).map(|asked| version::other(asked, runtime));
+        told.transpose().map(Option::flatten).map_err(RunError::NoRuntime)
     }
 
     /// Searches the Python again where `engine` has found that nothing isolates own ones.

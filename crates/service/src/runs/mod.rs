@@ -2,7 +2,7 @@
 //!
 //! `core` runs jobs, `questions` are the programs that wait for a person's answer, `admission` grants slots, `execution` is the
 //! life of one job, and `registry` lists the running ones. `isolation` decides how a job is isolated, `auto` what that level
-//! means on this machine. `recorder` reports each to the journal (`journal_entry`, `given`), the `metrics` and the `event_bus`,
+//! means on this machine, and `version` judges versions in languages' names. `recorder` reports each to the journal (`journal_entry`, `given`), the `metrics` and the `event_bus`,
 //! exactly once.
 
 pub(crate) mod admission;
@@ -22,6 +22,7 @@ mod recorder;
 pub(crate) mod registry;
 pub(crate) mod run_result;
 pub(crate) mod shown_program;
+mod version;
 
 #[cfg(test)]
 mod tests;

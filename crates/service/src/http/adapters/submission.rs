@@ -26,10 +26,11 @@ pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: Stri
     if core.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
-    let Parsed { language, request, isolation, network, ignored } = parsed;
-    warn_of_ignored(&ignored);
+    let Parsed { language, request, isolation, network, mut ignored } = parsed;
     let wish = wish(isolation, network);
     let runtime = core.runtime_for(&language, wish).await?;
+    ignored.extend(core.other_version(&language, &runtime)?);
+    warn_of_ignored(&ignored);
     let job = Job::new(request, runtime)?.with_names(&id, &origin);
     let (tap, events) = mpsc::channel(EVENTS);
     let execution = core.execute(job, wish, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);

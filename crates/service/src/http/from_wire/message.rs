@@ -39,7 +39,8 @@ pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Inva
         )));
     }
     let Terminal { terminal } = object(bytes)?;
-    let parsed = parse_request(bytes, Whole::Message, timeouts)?;
+    let mut parsed = parse_request(bytes, Whole::Message, timeouts)?;
+    parsed.ignored.retain(|name| name != "type" && name != "terminal");
     Ok(match terminal {
         Some(size) => Parsed { request: parsed.request.with_terminal(check(size, "terminal.")?), ..parsed },
         None => parsed,
@@ -149,8 +150,9 @@ mod tests {
         ] {
             assert_eq!(parse_command(message.as_bytes()).expect(message), expected);
         }
-        let run = br#"{"type":"run","code":"a","stdin":"b","terminal":{"columns":80,"rows":24}}"#;
+        let run = br#"{"type":"run","code":"a","stdin":"b","timeout":5,"terminal":{"columns":80,"rows":24}}"#;
         let parsed = parse_run(run, TIMEOUTS).expect("a program");
         assert_eq!((parsed.request.terminal(), &parsed.request.stdin()[..]), (Some(size), &b"b"[..]));
+        assert_eq!(parsed.ignored, ["timeout"]);
     }
 }

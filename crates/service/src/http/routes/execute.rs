@@ -76,10 +76,12 @@ pub(crate) async fn execute(
         return e2b::execute(&server, &caller, id, &headers, body).await;
     }
     let mut share = server.budget.share();
-    let Parsed { language, request, isolation, network, ignored } = read(&server, &headers, body, &mut share).await?;
+    let parsed = read(&server, &headers, body, &mut share).await?;
+    let Parsed { language, request, isolation, network, mut ignored } = parsed;
     // Everything that can be refused is checked here, before the job takes a slot.
     let wish = to_wire::wish(isolation, network);
     let runtime = server.core.runtime_for(&language, wish).await?;
+    ignored.extend(server.core.other_version(&language, &runtime)?);
     warn_of_ignored(&ignored);
     let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     // A stream gets each event as it comes; a plain answer needs only the collected result.

@@ -5,7 +5,7 @@ use runtray_wire::Started;
 use tokio::sync::mpsc;
 
 use crate::http::error::Error;
-use crate::http::from_wire::request::{Parsed, Timeouts};
+use crate::http::from_wire::request::{Parsed, Timeouts, warn_of_ignored};
 use crate::http::to_wire;
 use crate::runs::core::Core;
 use crate::runs::execution::{EVENTS, Execution, Live};
@@ -32,6 +32,7 @@ pub(crate) struct Launch {
     job: Job,
     wish: Wish,
     live: Live,
+    ignored: Vec<String>,
 }
 
 impl Launch {
@@ -41,7 +42,7 @@ impl Launch {
     /// # Errors
     /// It was not run.
     pub(crate) async fn start(self, core: &Core) -> Result<Execution, Error> {
-        Ok(core.execute(self.job, self.wish, self.live).await?)
+        Ok(core.execute(self.job, self.wish, self.live).await?.with_ignored(self.ignored))
     }
 }
 
@@ -52,6 +53,9 @@ impl Launch {
 pub(crate) async fn prepare(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
     let wish = to_wire::wish(parsed.isolation, parsed.network);
     let runtime = core.runtime_for(&parsed.language, wish).await?;
+    let mut ignored = parsed.ignored;
+    ignored.extend(core.other_version(&parsed.language, &runtime)?);
+    warn_of_ignored(&ignored);
     let idle = core.settings.borrow().settings.terminal_idle;
     let request = parsed.request.with_idle_limit(idle);
     let job = Job::new(request, runtime)?.with_names(id, origin);
@@ -59,7 +63,7 @@ pub(crate) async fn prepare(core: &Core, parsed: Parsed, id: &str, origin: &str)
     let (tap, events) = mpsc::channel(EVENTS);
     let (commands, commanded) = commands(INPUT);
     let live = Live { tap: Some(tap), commands: Some(commanded) };
-    Ok(Interactive { launch: Launch { job, wish, live }, started, events, commands })
+    Ok(Interactive { launch: Launch { job, wish, live, ignored }, started, events, commands })
 }
 
 /// The timeouts of interactive executions.

@@ -45,9 +45,7 @@ fn text(answer: &Value) -> String {
     parts.extend((answer["success"] != true).then(|| ending(answer)));
     parts.extend(files(answer).next().map(|_| format!("[files: {}]", listed(answer))));
     let ignored: Vec<&str> = answer["ignored"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    parts.extend(
-        (!ignored.is_empty()).then(|| format!("[ignored, as run_code has no such argument: {}]", ignored.join(", "))),
-    );
+    parts.extend((!ignored.is_empty()).then(|| format!("[ignored: {}]", ignored.join(", "))));
     if parts.is_empty() { "[no output]".to_owned() } else { parts.join("\n") }
 }
 
@@ -110,7 +108,7 @@ mod tests {
         let answer =
             json!({"success": true, "output": "hi\n", "error": "", "files": [], "ignored": ["timeout", "cwd"]});
         let result = serde_json::to_value(result(answer)).expect("JSON");
-        assert_eq!(result["content"][0]["text"], "hi\n[ignored, as run_code has no such argument: timeout, cwd]");
+        assert_eq!(result["content"][0]["text"], "hi\n[ignored: timeout, cwd]");
     }
 
     #[test]

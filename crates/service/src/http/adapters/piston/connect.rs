@@ -103,8 +103,8 @@ async fn converse(
     if first.get("type").and_then(Value::as_str) != Some("init") {
         return Err(Ending::Closed(NOT_YET));
     }
-    let wanted = request::wanted(&first, &settings)?;
-    let (language, version) = runtimes::find(&server.core, &wanted).await?;
+    let mut wanted = request::wanted(&first, &settings)?;
+    let (language, version) = runtimes::find(&server.core, &mut wanted).await?;
     let Wanted { request, ignored, .. } = wanted;
     let parsed = Parsed { ignored, ..Parsed::new(language.clone(), request.with_stdin("")) };
     let Interactive { launch, mut events, commands, .. } =

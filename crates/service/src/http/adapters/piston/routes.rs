@@ -87,8 +87,8 @@ async fn execute(
     let mut share = server.budget.share();
     let settings = server.core.settings.borrow().settings.clone();
     let body = body::read(&headers, body, settings.body_bytes, &mut share).await?;
-    let wanted = request::parsed(&body, &settings)?;
-    let (language, version) = runtimes::find(&server.core, &wanted).await?;
+    let mut wanted = request::parsed(&body, &settings)?;
+    let (language, version) = runtimes::find(&server.core, &mut wanted).await?;
     let Wanted { request, ignored, .. } = wanted;
     let parsed = Parsed { ignored, ..Parsed::new(language.clone(), request) };
     let submitted = submit(&server.core, parsed, id, caller.named_or(ORIGIN).to_owned()).await?;

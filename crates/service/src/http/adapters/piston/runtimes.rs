@@ -40,17 +40,19 @@ pub(super) async fn list(core: &Core) -> Vec<Runtime> {
         .collect()
 }
 
-/// The language's own name and its interpreter's version.
+/// The language's own name and its interpreter's version. A version in the name that is not here joins the ignored fields.
 ///
 /// # Errors
-/// It is not here, or in another version only.
-pub(super) async fn find(core: &Core, wanted: &Wanted) -> Result<(String, String), Refused> {
-    let unknown = || bad(format!("{}-{} runtime is unknown", excerpt(&wanted.language), excerpt(&wanted.version)));
+/// It is not here, or in another version only. Clients compare the message about what Piston does not know either.
+pub(super) async fn find(core: &Core, wanted: &mut Wanted) -> Result<(String, String), Refused> {
+    let unknown = format!("{}-{} runtime is unknown", excerpt(&wanted.language), excerpt(&wanted.version));
     match core.runtime(&wanted.language).await {
         Ok(runtime) if version::selects(&wanted.version, &runtime.version) => {
+            wanted.ignored.extend(core.other_version(&wanted.language, &runtime).map_err(Error::from)?);
             Ok((runtime.language.clone(), version::told(&runtime.version).to_owned()))
         }
-        Ok(_) | Err(RunError::UnknownLanguage { .. } | RunError::NoRuntime(_)) => Err(unknown()),
+        Ok(_) | Err(RunError::UnknownLanguage { .. }) => Err(bad(unknown)),
+        Err(RunError::NoRuntime(reason)) => Err(bad(format!("{unknown}: {reason}"))),
         Err(error) => Err(Error::from(error).into()),
     }
 }
