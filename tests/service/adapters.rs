@@ -56,3 +56,13 @@ fn a_block_beyond_the_queue_is_refused_and_the_others_run() {
         assert_eq!((answered, &content["status"]), (number.to_string(), &json!("ok")), "{content}");
     }
 }
+
+#[test]
+fn a_client_whose_kernels_keep_variables_is_told_to_wait() {
+    // The first request of AutoGen's Jupyter executor.
+    let reply = Service::start().get_with("/api/kernelspecs", &[("Authorization", "token abc")]);
+    assert_eq!((reply.status, reply.json()["code"].as_str()), (404, Some("not_found")), "{}", reply.body);
+    for words in ["keep variables", "AutoGen", "wait for sessions", "as_tool()"] {
+        assert!(reply.body.contains(words), "{words}: {}", reply.body);
+    }
+}

@@ -76,7 +76,7 @@ fn the_description_names_every_route() {
     let document = service.get("/openapi.json").json();
     assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", document["openapi"]);
     let routes: BTreeMap<String, Vec<String>> = serde_json::from_value(json!({
-        "/api/kernels": ["post"], "/api/kernels/{id}": ["delete"], "/api/kernels/{id}/channels": ["get"],
+        "/api/kernelspecs": ["get"], "/api/kernels": ["post"], "/api/kernels/{id}": ["delete"], "/api/kernels/{id}/channels": ["get"],
         "/api/v2/connect": ["get"], "/api/v2/execute": ["post"], "/api/v2/runtimes": ["get"],
         "/contexts": ["get", "post"], "/contexts/{id}": ["delete"], "/contexts/{id}/restart": ["post"],
         "/mcp": ["delete", "get", "post"],

@@ -47,6 +47,7 @@ fn table() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(e2b::create, e2b::list))
         .routes(routes!(e2b::remove))
         .routes(routes!(e2b::restart))
+        .routes(routes!(jupyter::list))
         .routes(routes!(jupyter::create))
         .routes(routes!(jupyter::delete))
         .routes(routes!(jupyter::connect))

@@ -10,5 +10,5 @@ mod routes;
 
 pub(crate) use kernels::Kernels;
 #[doc(hidden)]
-pub(crate) use routes::{__path_connect, __path_create, __path_delete};
-pub(crate) use routes::{connect, create, delete};
+pub(crate) use routes::{__path_connect, __path_create, __path_delete, __path_list};
+pub(crate) use routes::{connect, create, delete, list};

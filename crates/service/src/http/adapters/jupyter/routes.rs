@@ -23,6 +23,10 @@ use crate::http::websocket::upgrade::{Upgrade, upgrade};
 
 /// The longest body that says which kernel is wanted, in bytes.
 const MOST_BYTES: usize = 64 << 10;
+/// The answer to clients that ask for kernels before they make one: those whose kernels keep variables.
+const NO_KERNELSPECS: &str = "Kernels that keep variables from block to block are not served yet: clients that list kernels, such as \
+AutoGen's Jupyter executor, wait for sessions in Runtray. Until then run whole programs with POST /execute, or with `as_tool()` of \
+the Python package `runtray`.";
 /// The language of a kernel that names none.
 const DEFAULT: &str = "python3";
 
@@ -81,6 +85,18 @@ pub(crate) async fn create(
 fn parsed(body: &[u8]) -> Result<Wanted, Error> {
     use crate::http::from_wire::json::{Whole, object};
     Ok(object(body).map_err(|malformed| malformed.in_the(Whole::Body))?)
+}
+
+/// Refuses to list Jupyter's kernels, until there are sessions.
+#[utoipa::path(
+    get,
+    path = "/api/kernelspecs",
+    operation_id = "jupyter_list_kernelspecs",
+    tag = "adapters",
+    responses((status = "4XX", description = "There are no kernels that keep variables, or the guard refused it.", body = ErrorBody))
+)]
+pub(crate) async fn list() -> Error {
+    Error::NotFound(NO_KERNELSPECS.to_owned())
 }
 
 /// Gives up a Jupyter kernel.
