@@ -11,9 +11,47 @@ use crate::harness::{Home, eventually, runtray};
 #[test]
 fn the_typescript_client_over_http() {
     let Some(clients) = installed() else { return };
-    let (home, _service, url) = serve("");
+    let (home, service, url) = serve("");
     let script = Script::new(&clients, "mcp.mjs");
-    check(script.command(&home).args(["http", &format!("{url}/mcp"), CALLS]));
+    check(typescript(&script, &home).args(["http", &format!("{url}/mcp"), CALLS]));
+    eventually("the end of the cancelled call", || service.running().is_empty().then_some(()));
+}
+
+/// The TypeScript client, with a file that its programs may write to.
+fn typescript(script: &Script, home: &Home) -> Command {
+    let mut command = script.command(home);
+    command.env("RUNTRAY_TEST_BEATS", home.shared("beats"));
+    command
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_typescript_client_over_http_leaves_nothing() {
+    let Some(clients) = installed() else { return };
+    let (home, service, url) = serve("");
+    let script = Script::new(&clients, "mcp.mjs");
+    let mut command = typescript(&script, &home);
+    command.args(["http", &format!("{url}/mcp"), "hang"]).stdout(Stdio::piped());
+    let mut client = command.spawn().expect("the client starts");
+    let mut lines = BufReader::new(client.stdout.take().expect("a pipe")).lines();
+    assert_eq!(lines.next().expect("progress").expect("a line"), "on");
+    let beats = || std::fs::metadata(home.shared("beats")).map_or(0, |file| file.len());
+    eventually("the first beat", || (beats() > 0).then_some(()));
+    client.kill().expect("it runs");
+    client.wait().expect("it was started");
+    eventually("the end of the run", || service.running().is_empty().then_some(()));
+    eventually("the end of its folder", || service.run_folders().is_empty().then_some(()));
+    ends(beats);
+}
+
+/// Waits until this size does not grow any more.
+#[cfg(unix)]
+fn ends(size: impl Fn() -> u64) {
+    eventually("the program's end", || {
+        let before = size();
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        (size() == before).then_some(())
+    });
 }
 
 #[test]
@@ -21,7 +59,7 @@ fn the_typescript_client_over_stdio_without_a_service() {
     let Some(clients) = installed() else { return };
     let home = Home::new("");
     let script = Script::new(&clients, "mcp.mjs");
-    check(script.command(&home).args(["stdio", env!("CARGO_BIN_EXE_runtray"), "5"]));
+    check(typescript(&script, &home).args(["stdio", env!("CARGO_BIN_EXE_runtray"), CALLS]));
 }
 
 #[test]
@@ -29,7 +67,8 @@ fn the_typescript_client_over_stdio_with_a_service() {
     let Some(clients) = installed() else { return };
     let (home, service, _) = serve("");
     let script = Script::new(&clients, "mcp.mjs");
-    check(script.command(&home).args(["stdio", env!("CARGO_BIN_EXE_runtray"), "5"]));
+    check(typescript(&script, &home).args(["stdio", env!("CARGO_BIN_EXE_runtray"), "5"]));
+    eventually("the end of the cancelled call", || service.running().is_empty().then_some(()));
     let log = service.get("/executions").json();
     assert!(log["items"].as_array().is_some_and(|items| items.len() > 5), "the service ran nothing: {log}");
 }
@@ -114,11 +153,7 @@ fn end_of_a_run(home: &Home, end: impl FnOnce(&mut Talk)) -> (std::process::Exit
     let status = talk.child.wait().expect("it was started");
     let left = runs(home);
     assert!(begun.elapsed() < std::time::Duration::from_secs(1), "it took {:?} to end", begun.elapsed());
-    eventually("the program's end", || {
-        let before = size();
-        std::thread::sleep(std::time::Duration::from_millis(200));
-        (size() == before).then_some(())
-    });
+    ends(size);
     (status, left)
 }
 
