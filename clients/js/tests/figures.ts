@@ -54,32 +54,41 @@ try {
   report("decision for the browser while the service is off", Number(/(\d+) ms/.exec(await place.innerText())?.[1]), 500, "ms");
   await service.start();
 
-  let good = 0;
+  const right = { service: 0, browser: 0 };
   for (let done = 0, phase = 0; done < REQUESTS; phase++) {
     const count = PHASES[phase % PHASES.length] ?? 0;
     // While these requests are under way the service starts, or stops.
     const answers = page.evaluate(burst, { from: done, count });
     if (phase) await (phase % 2 ? service.stop() : service.start());
-    good += await answers;
+    const { service: real, browser, wrong } = await answers;
+    for (const reason of new Set(wrong)) console.log(`  ${wrong.filter((one) => one === reason).length} × ${reason}`);
+    right.service += real;
+    right.browser += browser;
     done += count;
   }
-  report(`right answers of ${REQUESTS} while the service stops and starts`, (100 * good) / REQUESTS, 99, "%");
+  report(`right answers of ${REQUESTS} while the service stops and starts`, (100 * (right.service + right.browser)) / REQUESTS, 99, "%");
+  for (const place of ["service", "browser"] as const) {
+    console.log(`  of these by the ${place}: ${right[place]}${right[place] ? "" : "   BROKEN: none"}`);
+    if (!right[place]) broken.push(`answers of the ${place}`);
+  }
 } finally {
   await ide.end();
 }
 process.exit(broken.length ? 1 : 0);
 
-/** Runs programs four at a time in the page and counts those that gave what they should. */
-async function burst({ from, count }: { from: number; count: number }): Promise<number> {
+/** Runs programs four at a time in the page and counts those that gave what they should, by where they ran. */
+async function burst({ from, count }: { from: number; count: number }): Promise<{ service: number; browser: number; wrong: string[] }> {
   const runner = document.querySelector("runtray-terminal")?.runner as SmartRunner;
   const numbers = Array.from({ length: count }, (_, index) => from + index);
-  let good = 0;
+  const right = { service: 0, browser: 0, wrong: [] as string[] };
   const worker = async () => {
     for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
-      const result: Result | undefined = await runner.execute({ code: `print(${number} * 2)` }).catch(() => undefined);
-      if (result?.output === `${number * 2}\n`) good += 1;
+      const result: Result | Error = await runner.execute({ code: `print(${number} * 2)` }).catch((error: Error) => error);
+      if (result instanceof Error) right.wrong.push(String(result));
+      else if (result.output === `${number * 2}\n`) right[result.isolation === "browser" ? "browser" : "service"] += 1;
+      else right.wrong.push(`${result.isolation}: ${result.status} ${result.output} ${result.error}`);
     }
   };
   await Promise.all([1, 2, 3, 4].map(worker));
-  return good;
+  return right;
 }
