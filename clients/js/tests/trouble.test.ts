@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { Runtray, TimedOutError, TooManyError } from "../dist/index.js";
+import { SmartRunner } from "../dist/fallback/index.js";
 import { Service, eventually, freePort } from "./service.ts";
 
 const servers: Server[] = [];
@@ -159,4 +160,17 @@ test("what cannot be sent is an error of this package that says what to do", asy
 test("a program whose origin is refused is told about its header", async () => {
   const { url } = await serve((_, response) => void response.writeHead(403, { "Content-Type": "application/json" }).end('{"error":"no","code":"origin_not_allowed"}'));
   await assert.rejects(new Runtray({ url }).execute({ code: "" }), { name: "NotApprovedError", origin: "", message: /Send no Origin header/ });
+});
+
+test("a service that begins to stop leaves the program to the browser", async () => {
+  const { url } = await serve((request, response) => {
+    if (request.method === "GET") return void response.end('{"status":"ok"}');
+    response.writeHead(503, { "Content-Type": "application/json" }).end('{"error":"stopping","code":"shutting_down"}');
+  });
+  const runner = new SmartRunner({ url });
+  runner.browser.stream = async function* () {
+    yield { type: "stdout", data: "in the browser" };
+    yield { type: "finished" } as never;
+  };
+  assert.equal((await runner.execute({ code: "" })).output, "in the browser");
 });

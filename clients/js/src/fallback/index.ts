@@ -1,5 +1,5 @@
 // Runs programs on the service, and in the browser while the service is not there.
-import { NotApprovedError, NotRunningError, RuntrayError } from "../errors.ts";
+import { NotApprovedError, NotRunningError, RefusedError, RuntrayError } from "../errors.ts";
 import { Runtray, collect } from "../client.ts";
 import type { ClientOptions } from "../client.ts";
 import type { CallOptions, ExecuteRequest, Result, RunEvent, Runner, Session, TerminalSize } from "../types.ts";
@@ -85,9 +85,10 @@ export class SmartRunner extends EventTarget implements Runner {
     return this.#use({ where: "browser", reason: trouble, decided_ms });
   }
 
-  /** The service stopped between the decision and the request, before the program began. */
-  #fallsBack(runner: Runner, error: unknown): error is NotRunningError {
-    return this.prefer === "auto" && runner === this.client && error instanceof NotRunningError;
+  /** The service stopped, or began to, between the decision and the request, before the program began. */
+  #fallsBack(runner: Runner, error: unknown): error is RuntrayError {
+    const isGone = error instanceof NotRunningError || (error instanceof RefusedError && error.code === "shutting_down");
+    return this.prefer === "auto" && runner === this.client && isGone;
   }
 
   #use(notice: Notice): Runner {
