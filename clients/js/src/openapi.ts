@@ -455,7 +455,7 @@ export interface components {
              * @example 01JD8M3X4Y5Z6A7B8C9D0E1F2G
              */
             id: string;
-            /** @description The fields of the request that Runtray does not have, such as `timeout`; left out when there were none. */
+            /** @description Fields of the request that Runtray does not have, such as `timeout`, and a version that is not here; left out if none. */
             ignored?: string[];
             /**
              * @description The isolation level that was used.

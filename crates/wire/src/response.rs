@@ -90,7 +90,7 @@ pub struct Ending {
     pub containment: Option<String>,
     /// The files that the run created or changed in its folder.
     pub files: Vec<ResultFile>,
-    /// The fields of the request that Runtray does not have, such as `timeout`; left out when there were none.
+    /// Fields of the request that Runtray does not have, such as `timeout`, and a version that is not here; left out if none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub ignored: Vec<String>,

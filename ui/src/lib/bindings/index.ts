@@ -355,7 +355,7 @@ containment: string | null,
  */
 files: Array<ResultFile>, 
 /**
- * The fields of the request that Runtray does not have, such as `timeout`; left out when there were none.
+ * Fields of the request that Runtray does not have, such as `timeout`, and a version that is not here; left out if none.
  */
 ignored?: Array<string>, };
 
