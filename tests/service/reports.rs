@@ -104,7 +104,12 @@ fn the_languages_have_the_isolation_that_a_run_gets() {
         let rows = service.get("/languages").json();
         let rows = rows.as_array().expect("rows").iter().filter(|row| row["available"] == true);
         for row in rows {
-            let answer = service.execute(&json!({"code": "", "language": row["language"]}));
+            let reply = service.post("/execute", &json!({"code": "", "language": row["language"]}));
+            let answer = reply.json();
+            if cfg!(not(target_os = "linux")) && answer["code"] == "isolation_unavailable" {
+                eprintln!("not tested: {settings}: {}", answer["error"]);
+                continue;
+            }
             assert_eq!(row["isolation"], answer["isolation"], "{settings}: {row} {answer}");
         }
     }
