@@ -127,6 +127,8 @@ describe("with the service", () => {
     await ask("find prime numbers");
     await run();
     await shows("9592 primes");
+    // The end of the program has the same place as the result of the search.
+    await says(/^Finished/);
     await page.keyboard.press("Control+Shift+F");
     await page.keyboard.type("99991\r");
     await says("Found");
