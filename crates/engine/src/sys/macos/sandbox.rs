@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use nix::errno::Errno;
 use nix::unistd::{AccessFlags, access};
 
-use crate::isolation::{Lack, NetworkLack, SandboxReport};
+use crate::isolation::{Lack, SandboxReport};
 use crate::sys::launch::{Grants, Launch};
 use crate::sys::seatbelt::{Places, profile};
 
