@@ -1,28 +1,37 @@
 //! The languages that can run here, for people who ask what there is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use runtray_engine::SandboxReport;
 use runtray_engine::language::{Choices, Entry, Unavailable};
+use tokio::time::timeout;
 
 use super::Core;
 use crate::runs::auto;
 use crate::runs::error::RunError;
 use crate::settings::{IsolationChoice, Settings};
 
+/// The longest wait for the engine: a service that is not served has none that starts.
+const EXAMINATION: Duration = Duration::from_secs(3);
+
 impl Core {
     /// Every language with its interpreter at the level that a program gets now, or why the settings' level runs no program of
-    /// it here. The level `auto` depends on the machine, so it waits until the engine has examined that.
+    /// it here. The level `auto` depends on the machine, so it waits some seconds for the engine to examine that.
     pub(crate) async fn entries(&self) -> Vec<Entry> {
         let settings = self.settings.borrow().settings.clone();
-        let report = match (settings.isolation, self.engine.started().await) {
-            (IsolationChoice::Auto, Ok(engine)) => {
-                self.prefer_isolated_python(&engine).await;
-                Some(engine.sandbox().await)
-            }
+        let report = match settings.isolation {
+            IsolationChoice::Auto => timeout(EXAMINATION, self.examined()).await.ok().flatten(),
             _ => None,
         };
         self.judged(&settings, report.as_ref()).await
+    }
+
+    /// What the machine can isolate, once the engine has started and knows it.
+    async fn examined(&self) -> Option<SandboxReport> {
+        let engine = self.engine.started().await.ok()?;
+        self.prefer_isolated_python(&engine).await;
+        Some(engine.sandbox().await)
     }
 
     async fn judged(&self, settings: &Settings, report: Option<&SandboxReport>) -> Vec<Entry> {
