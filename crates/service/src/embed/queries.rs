@@ -34,7 +34,7 @@ impl Service {
     pub async fn languages(&self) -> Vec<Language> {
         // A subscriber of the settings may ask before the service knows of their change.
         self.apply_settings().await;
-        self.core().entries().await.into_iter().map(to_wire::language).collect()
+        self.core().entries_now().await.into_iter().map(to_wire::language).collect()
     }
 
     /// The interpreter for Python.

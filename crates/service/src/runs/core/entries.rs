@@ -1,29 +1,29 @@
 //! The languages that can run here, for people who ask what there is.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use runtray_engine::SandboxReport;
 use runtray_engine::language::{Choices, Entry, Unavailable};
-use tokio::time::timeout;
 
 use super::Core;
 use crate::runs::auto;
 use crate::runs::error::RunError;
 use crate::settings::{IsolationChoice, Settings};
 
-/// The longest wait for the engine: a service that is not served has none that starts.
-const EXAMINATION: Duration = Duration::from_secs(3);
-
 impl Core {
     /// Every language with its interpreter at the level that a program gets now, or why the settings' level runs no program of
-    /// it here. The level `auto` depends on the machine, so it waits some seconds for the engine to examine that.
+    /// it here. The level `auto` depends on the machine, so it waits until the engine has examined that: for a service that is
+    /// served, whose engine starts.
     pub(crate) async fn entries(&self) -> Vec<Entry> {
         let settings = self.settings.borrow().settings.clone();
-        let report = match settings.isolation {
-            IsolationChoice::Auto => timeout(EXAMINATION, self.examined()).await.ok().flatten(),
-            _ => None,
-        };
+        let report = if settings.isolation == IsolationChoice::Auto { self.examined().await } else { None };
+        self.judged(&settings, report.as_ref()).await
+    }
+
+    /// The same without waiting. While the machine is not examined, all whose interpreter is there can run.
+    pub(crate) async fn entries_now(&self) -> Vec<Entry> {
+        let settings = self.settings.borrow().settings.clone();
+        let report = self.sandbox().map(|(_, report)| report);
         self.judged(&settings, report.as_ref()).await
     }
 
@@ -47,12 +47,10 @@ impl Core {
         self.languages().list().await.into_iter().map(judged).collect()
     }
 
-    /// The error about a language of that name, with those that can run. While the machine is not examined yet, all whose
-    /// interpreter is there count as such.
+    /// The error about a language of that name, with those that can run.
     pub(super) async fn unknown(&self, name: &str) -> RunError {
         let settings = self.settings.borrow().settings.clone();
-        let report = self.sandbox().map(|(_, report)| report);
-        let runnable = self.judged(&settings, report.as_ref()).await.into_iter().filter(|entry| entry.runtime.is_ok());
+        let runnable = self.entries_now().await.into_iter().filter(|entry| entry.runtime.is_ok());
         let known: Vec<String> = runnable.map(|entry| entry.language.name).collect();
         RunError::UnknownLanguage { name: name.to_owned(), known, shells: self.shells_that_are_off(&settings).await }
     }

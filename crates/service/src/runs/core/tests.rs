@@ -106,7 +106,13 @@ async fn a_closed_core_refuses_what_waits_and_what_comes() {
 async fn languages_and_isolation_are_judged_before_a_slot_is_taken() {
     let fixture = fixture(Settings::default());
     let unknown = fixture.core.runtime("cobol").await.err();
-    assert!(matches!(&unknown, Some(RunError::UnknownLanguage { name, .. }) if name == "cobol"), "{unknown:?}");
+    let runnable = fixture.core.entries_now().await.into_iter().filter(|entry| entry.runtime.is_ok());
+    let runnable: Vec<String> = runnable.map(|entry| entry.language.name).collect();
+    assert!(
+        matches!(&unknown, Some(RunError::UnknownLanguage { name, known, .. }) if name == "cobol" && *known == runnable),
+        "{unknown:?}"
+    );
+    assert!(cfg!(windows) || runnable.contains(&"python".to_owned()), "{runnable:?}");
     let reason = crate::sentences::SETTING_ISOLATION_UNKNOWN.message();
     let settings = Settings { refuse_to_run: Some(reason.clone()), ..Settings::default() };
     fixture.core.apply(Loaded { settings, problems: Vec::new() });
