@@ -10,8 +10,8 @@ use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
 use crate::context::Context;
+use crate::npm;
 use crate::step::{Ending, must};
-use crate::{node, npm};
 
 /// The files with the pins, in the clone.
 const PINS: &[&str] = &[
@@ -60,7 +60,7 @@ pub(crate) fn fetch(context: &Context) -> Result<Ending> {
         fs::remove_dir_all(&unfinished)?;
     }
     fs::create_dir_all(&unfinished)?;
-    from_npm(context, &unfinished.join("js"))?;
+    npm::pinned(context, "tests/clients/js", &unfinished.join("js"))?;
     from_pypi(context, &unfinished.join("python"))?;
     open_webui(context, &unfinished)?;
     // Under its last name only when all of it is there. The scripts in it name the old path; only its `python` is used.
@@ -81,16 +81,6 @@ fn folder(context: &Context) -> Result<PathBuf> {
     }
     let name: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(context.cache.path(format!("clients-{name}")))
-}
-
-fn from_npm(context: &Context, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)?;
-    for name in ["package.json", "package-lock.json", ".npmrc"] {
-        fs::copy(context.root.join("tests/clients/js").join(name), folder.join(name))?;
-    }
-    let mut npm = npm::own(context, "npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder);
-    must(npm.env("PATH", node::path(context)?))
 }
 
 fn from_pypi(context: &Context, folder: &Path) -> Result<()> {

@@ -166,16 +166,9 @@ fn emptied(context: &Context, name: &str) -> Result<PathBuf> {
 fn tool(context: &Context) -> Result<Command> {
     let folder = context.cache.path("mcpb-tool");
     fs::create_dir_all(&folder)?;
-    let pins = context.root.join(TOOL);
-    let wanted = fs::read_to_string(pins.join("package-lock.json")).with_context(|| format!("cannot read {TOOL}"))?;
-    once(&folder.join("installed-for.json"), &wanted, || {
-        for name in ["package.json", "package-lock.json", ".npmrc"] {
-            fs::copy(pins.join(name), folder.join(name))?;
-        }
-        let mut npm = npm::own(context, "npm");
-        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
-        must(npm.env("PATH", node::path(context)?))
-    })?;
+    let lock = context.root.join(TOOL).join("package-lock.json");
+    let wanted = fs::read_to_string(lock).with_context(|| format!("cannot read {TOOL}"))?;
+    once(&folder.join("installed-for.json"), &wanted, || npm::pinned(context, TOOL, &folder))?;
     let mut tool = context.command("node");
     tool.arg(folder.join("node_modules/@anthropic-ai/mcpb/dist/cli/cli.js"));
     tool.env("PATH", node::path(context)?);

@@ -1,6 +1,7 @@
 //! npm in a folder of the clone: its packages as the lock file pins them, and its scripts.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -22,6 +23,20 @@ pub(crate) fn packages(context: &Context, folder: &str) -> Result<()> {
         eprintln!("installing the npm packages of {folder}");
         must(npm(context, folder)?.args(["ci", "--no-audit", "--no-fund"]))
     })
+}
+
+/// Installs the packages that the files in `pins`, a folder of the clone, pin into `folder`, and runs no script of theirs.
+///
+/// # Errors
+/// A file cannot be copied, or npm failed.
+pub(crate) fn pinned(context: &Context, pins: &str, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    for name in ["package.json", "package-lock.json", ".npmrc"] {
+        fs::copy(context.root.join(pins).join(name), folder.join(name))?;
+    }
+    let mut npm = own(context, "npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder);
+    must(npm.env("PATH", node::path(context)?))
 }
 
 /// The system's npm in `folder`, with a Node.js that is new enough.
