@@ -157,11 +157,11 @@ function checked(url: string): string {
   throw new RuntrayError(`${JSON.stringify(url)} is no address of Runtray. Give one such as http://localhost:5000, without ? and #${path}.`);
 }
 
-/** The JSON of a request. */
-export function encode(request: object): string {
+/** The JSON of a request with `more` fields. */
+export function encode(request: object, more: object = {}): string {
   if (typeof request !== "object" || !request) throw new RuntrayError("The request must be an object with the program in `code`.");
   try {
-    return JSON.stringify(request);
+    return JSON.stringify({ ...request, ...more });
   } catch (cause) {
     throw new RuntrayError(`The request cannot be written as JSON: ${(cause as Error).message}. Give texts, numbers, arrays and plain objects.`, { cause });
   }

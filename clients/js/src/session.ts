@@ -22,7 +22,7 @@ export async function openSession(
   const Socket = options.WebSocket ?? globalThis.WebSocket;
   if (!Socket) throw new RuntrayError("This Node.js has no WebSocket: use version 22 or newer, or pass one as the option `WebSocket`.");
   signal?.throwIfAborted();
-  const run = encode({ ...(encode(request) && request), type: "run" });
+  const run = encode(request, { type: "run" });
   const protocols = options.token ? ["runtray", `bearer.${options.token}`] : ["runtray"];
   const socket = new Socket(address.url.replace(/^http/, "ws") + "/execute/ws", protocols);
   const session = new SocketSession(socket);
