@@ -1,7 +1,8 @@
 // How a program that waits in `input()` gets a line.
 //
-// Where the frame is cross-origin isolated the worker sleeps on shared memory, which also carries interrupts. Elsewhere WebAssembly's
-// stack switching (JSPI) suspends the interpreter until a message brings the line; such a program cannot be interrupted, but only ended.
+// Where the frame is cross-origin isolated the worker sleeps on shared memory, which also carries interrupts. Elsewhere
+// WebAssembly's stack switching (JSPI) suspends the interpreter until a message brings the line; such a program cannot be
+// interrupted, but only ended.
 
 /** The way of `input()` in this browser and page. */
 export type Mechanism = "shared-memory" | "stack-switching" | "none";

@@ -116,7 +116,8 @@ impl Languages {
         self.named(name).or_else(|| self.named(synonyms::meant_by(name.trim())?.as_ref()))
     }
 
-    /// The version in `name`, if its language is found without it only: `3.12` in `python3.12`. An alias such as `python3` has none.
+    /// The version in `name`, if its language is found without it only: `3.12` in `python3.12`. An alias has none, such as
+    /// `python3`.
     pub fn version_in<'a>(&self, name: &'a str) -> Option<&'a str> {
         if self.named(name).is_some() { None } else { synonyms::version_in(name.trim()) }
     }

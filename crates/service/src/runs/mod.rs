@@ -2,8 +2,8 @@
 //!
 //! `core` runs jobs, `questions` are the programs that wait for a person's answer, `admission` grants slots, `execution` is the
 //! life of one job, and `registry` lists the running ones. `isolation` decides how a job is isolated, `auto` what that level
-//! means on this machine, and `version` judges versions in languages' names. `recorder` reports each to the journal (`journal_entry`, `given`), the `metrics` and the `event_bus`,
-//! exactly once.
+//! means on this machine, and `version` judges versions in languages' names. `recorder` reports each to the journal
+//! (`journal_entry`, `given`), the `metrics` and the `event_bus`, exactly once.
 
 pub(crate) mod admission;
 pub(crate) mod auto;
