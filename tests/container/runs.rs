@@ -156,14 +156,15 @@ fn two_programs_have_two_containers_and_the_next_one_waits_in_a_third() {
             assert_eq!(run.join().expect("an answer")["output"], "done\n");
         }
     });
-    let waiting = eventually("one waiting container", || {
-        let names = daemon.containers();
-        (names.len() == 1).then(|| names[0].clone())
+    let upload = |name: &str| format!("PUT /containers/{name}/archive");
+    let waiting = eventually("one container, which no program has used", || match &daemon.containers()[..] {
+        [name] if !daemon.requests().contains(&upload(name)) => Some(name.clone()),
+        _ => None,
     });
     let made = daemon.created().len();
     assert_eq!(service.execute(&json!({"code": "print(1)"}))["output"], "1\n");
     let lines = daemon.requests();
-    assert!(lines.contains(&format!("PUT /containers/{waiting}/archive")), "it did not run in {waiting}: {lines:#?}");
+    assert!(lines.contains(&upload(&waiting)), "it did not run in {waiting}: {lines:#?}");
     eventually("another container that waits", || (daemon.created().len() == made + 1).then_some(()));
     eventually("the used one to be gone", || (!daemon.containers().contains(&waiting)).then_some(()));
 }
