@@ -3,8 +3,8 @@ import { Channel } from "./channel.ts";
 import { DisconnectedError, NotApprovedError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
 import { encode } from "./reach.ts";
 import type { Address } from "./reach.ts";
-import { pause } from "./time.ts";
 import type { ErrorBody, ExecuteRequest, Finished, RunEvent, Session, SignalName, TerminalSize } from "./types.ts";
+import { unlessSilent } from "./watch.ts";
 
 /** What the service sends. */
 type Message = RunEvent | ({ type: "error" } & ErrorBody);
@@ -29,12 +29,7 @@ export async function openSession(
   // A socket that is still connecting may never report its end.
   const stop = () => session.abandon(new DisconnectedError());
   signal?.addEventListener("abort", stop);
-  const over = new AbortController();
-  session.finished.catch(() => undefined).finally(() => {
-    over.abort();
-    signal?.removeEventListener("abort", stop);
-  });
-  watch(session, address, graceMs, over.signal).catch(() => undefined);
+  watch(session, address, graceMs).finally(() => signal?.removeEventListener("abort", stop));
   try {
     await session.start(run);
   } catch (error) {
@@ -47,14 +42,15 @@ export async function openSession(
 }
 
 /** Ends a session whose other side is gone without a word. Pages do not see the service's pings, so a silent one is asked. */
-async function watch(session: SocketSession, address: Address, ms: number, over: AbortSignal): Promise<void> {
-  for (;;) {
-    const before = session.heard;
-    await pause(ms, over);
-    if (session.heard !== before) continue;
-    const isAlive = await (session.isOpen ? address.isAlive() : address.isAsking());
-    if (!isAlive) return session.abandon(new TimedOutError(`Runtray at ${address.url}`, ms));
-  }
+async function watch(session: SocketSession, address: Address, ms: number): Promise<void> {
+  let heard = session.heard;
+  const isAlive = () => {
+    const isSilent = session.heard === heard;
+    heard = session.heard;
+    return !isSilent || (session.isOpen ? address.isAlive() : address.isAsking());
+  };
+  const bound = { ms, what: `Runtray at ${address.url}`, isAlive };
+  await unlessSilent(session.finished, bound).catch((error: RuntrayError) => session.abandon(error));
 }
 
 /** Why a WebSocket could not be opened; browsers keep that to themselves. */
