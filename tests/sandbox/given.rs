@@ -31,6 +31,30 @@ fn a_request_raises_the_level_and_never_lowers_it() {
 }
 
 #[test]
+fn shells_run_where_the_sandbox_holds_them() {
+    let program = json!({"code": "pwd > place; cat place", "language": "sh"});
+    for mode in super::MODES {
+        let home = Home::new("");
+        let service = Service::start_in_mode(&home, mode);
+        let answer = service.execute(&program);
+        assert_eq!((&answer["isolation"], &answer["status"]), (&"sandbox".into(), &"completed".into()), "{answer}");
+        let code = format!("cat '{}'", home.settings_file().display());
+        let answer = service.execute(&json!({"code": code, "language": "sh"}));
+        assert_eq!((&answer["status"], &answer["output"]), (&"failed".into(), &"".into()), "{mode}: {answer}");
+        let listed = service.get("/languages").json();
+        let row = listed.as_array().expect("rows").iter().find(|row| row["language"] == "sh").cloned();
+        let row = row.unwrap_or_default();
+        assert_eq!((&row["available"], &row["isolation"]), (&true.into(), &"sandbox".into()), "{row}");
+    }
+    for (settings, status) in [("isolation = \"none\"", 422), ("isolation = \"none\"\nallow_shells = true", 200)] {
+        let service = Service::start_with(settings);
+        assert_eq!(service.post("/execute", &program).status, status, "{settings}");
+        let raised = json!({"code": "", "language": "sh", "isolation": "sandbox"});
+        assert_eq!(service.post("/execute", &raised).status, status, "{settings}");
+    }
+}
+
+#[test]
 fn granted_folders_are_open_and_part_of_the_answer() {
     let folder = TempDir::new().expect("a folder");
     let at = |name: &str| folder.path().join(name);

@@ -98,11 +98,11 @@ fn security_settings_stay_closed_when_the_file_or_its_folder_is_removed_while_th
 #[test]
 #[cfg(unix)]
 fn a_change_that_takes_a_grant_back_and_breaks_the_file_takes_it_back() {
-    let home = Home::new("allow_shells = true");
+    let home = Home::new("isolation = \"none\"\nallow_shells = true");
     let service = Service::start_in(&home, &[]);
     let shell = serde_json::json!({ "language": "sh", "code": "echo ran" });
     assert_eq!(service.execute(&shell)["output"], "ran\n");
-    fs::write(home.settings_file(), "allow_shells = false\n[desktop\n").expect("settings");
+    fs::write(home.settings_file(), "isolation = \"none\"\nallow_shells = false\n[desktop\n").expect("settings");
     service.says("settings.toml: ");
     let refused = eventually("the shell to be refused", || {
         Some(service.post("/execute", &shell)).filter(|answer| answer.status == 422)

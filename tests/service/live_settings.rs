@@ -98,7 +98,8 @@ fn what_is_closed_while_a_program_is_queued_holds_for_it() {
         let (_, answer) = answer_after_the_queue("isolation = \"none\"", "isolation = \"sandbox\"", &plain);
         assert_eq!((&answer["isolation"], &answer["output"]), (&json!("sandbox"), &json!("ran\n")), "{answer}");
         let shell = json!({ "language": "sh", "code": "echo ran" });
-        let (status, answer) = answer_after_the_queue("allow_shells = true", "allow_shells = false", &shell);
+        let (status, answer) =
+            answer_after_the_queue("isolation = \"none\"\nallow_shells = true", "isolation = \"none\"", &shell);
         assert_eq!((status, &answer["code"]), (422, &json!("runtime_not_found")), "{answer}");
     }
 }

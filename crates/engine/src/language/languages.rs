@@ -22,7 +22,7 @@ pub struct Choices {
     pub python: Option<PathBuf>,
     /// The path of a Node.js.
     pub node: Option<PathBuf>,
-    /// Whether the system's shells may run programs.
+    /// Whether the system's shells may run programs, at the level that the settings give.
     pub shells: bool,
     /// Whether all programs must run in WebAssembly; only Python's can.
     pub wasm: bool,

@@ -1,7 +1,7 @@
 //! The system's shells.
 //!
 //! A program in a shell is no more dangerous than one in Python, but users expect it less, and models write `rm -rf` easily. So
-//! they are off until the settings allow them.
+//! they are off at the isolation `none` until the settings allow them.
 
 use std::ffi::OsString;
 

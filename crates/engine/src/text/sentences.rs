@@ -45,7 +45,7 @@ crate::sentences! {
     NO_TYPES = "language.no_types": "{path} {reason}: install a newer one from nodejs.org, or choose one in the settings";
     COMMAND_NOT_ON_PATH = "language.not_on_path": "`{name}` is not on PATH: install it, or give its whole path in the settings";
     SHELL_NOT_ON_PATH = "language.shell_not_on_path": "`{name}` is not on PATH";
-    SHELLS_OFF = "language.shells_off": "programs for the shell {name} are off; `allow_shells = true` in the settings turns them on";
+    SHELLS_OFF = "language.shells_off": "programs for the shell {name} are off without isolation; `allow_shells = true` in the settings turns them on";
     COMMAND_RELATIVE = "language.relative": "`{name}` is a relative path: give its whole path in the settings";
     COMMAND_UNUSABLE = "language.unusable": "{name} does not exist or is not executable: correct it in the settings";
     COMMAND_WRITABLE = "language.writable": "the `{name}` that PATH leads to is in {folder}, to which programs may write: give its whole path in the settings if you trust it, or remove that folder from `[sandbox] write`";

@@ -82,7 +82,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "allow_shells",
-        "true lets programs for bash, sh, PowerShell and cmd run, as far as the machine has these shells.",
+        "true lets programs for bash, sh, PowerShell and cmd run without isolation too, as far as the machine has these shells.",
         |s, v| set(&mut s.allow_shells, switch(v)),
         |s| s.allow_shells.to_string(),
     ),

@@ -30,7 +30,7 @@ pub struct Settings {
     pub same_user_only: bool,
     /// `isolation`: the requested level.
     pub isolation: IsolationChoice,
-    /// `allow_shells`: whether the system's shells may run programs.
+    /// `allow_shells`: whether the system's shells may run programs at the isolation `none` too.
     pub allow_shells: bool,
     /// `[sandbox] read`: folders that programs in the sandbox may read.
     pub sandbox_read: Vec<PathBuf>,
@@ -315,7 +315,7 @@ impl Settings {
             container: self.isolation == IsolationChoice::Container,
             images: self.images.clone(),
             node: self.node.clone(),
-            shells: self.allow_shells,
+            shells: self.allow_shells || self.isolation != IsolationChoice::None,
             languages: self.languages.clone(),
             writable: self.sandbox_write.clone(),
         }
