@@ -194,7 +194,7 @@ fn the_menu_changes_its_language_at_once() {
     {
         tray.line(line);
     }
-    for line in ["Automatisch wählen", "Bei der Anmeldung starten"] {
+    for line in ["Automatisch wählen", "Beim Anmelden starten"] {
         tray.line(line);
     }
     // The line is disabled, so `line` would not find it.

@@ -35,8 +35,8 @@ export interface ClientOptions {
 const ANSWER_MS = 5000;
 /** The grace unless another is given. The service shows every 10 s that a program still runs. */
 const GRACE_MS = 15_000;
-/** The longest time that the service gives to a program unless its settings say otherwise. */
-const LONGEST_MS = 60_000;
+/** How long a program may be silent, besides the grace, if its request sets no limit. */
+const SILENCE_MS = 60_000;
 /** How long finding out the reason of a failure may take. */
 const DIAGNOSIS_MS = 2000;
 
@@ -84,7 +84,7 @@ export class Runtray extends EventTarget implements Runner {
   async *stream(request: ExecuteRequest, options: CallOptions = {}): AsyncGenerator<RunEvent, void, undefined> {
     const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
     const body = encode(request);
-    const bound = { ms: (Number(request.timeout_ms) || LONGEST_MS) + this.#graceMs, what: `Runtray at ${this.url}` };
+    const bound = { ms: (Number(request.timeout_ms) || SILENCE_MS) + this.#graceMs, what: `Runtray at ${this.url}` };
     const init = { method: "POST", headers, body };
     // A program may wait for its turn, and the service says nothing in the meantime.
     const response = await this.#send("/execute", init, options, { ...bound, isAlive: () => this.#address.isAlive() });

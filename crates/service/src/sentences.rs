@@ -23,7 +23,7 @@ runtray_engine::sentences! {
     SETTING_FOLDER_FILE = "setting.folder_file": "must be a list of folders; {written} is a file";
     SETTING_NETWORK = "setting.network": "must be \"off\", \"ask\" or \"on\", not {written}";
     SETTING_CALLER = "setting.caller": "must be a list of callers as the log names them: web pages such as \"http://localhost:3000\", or words such as \"local\" and \"mcp\"; {written} is neither";
-    SETTING_NEVER = "setting.never": "{mistake}. It is unknown whose programs may have no network, so that every program with one waits for an answer";
+    SETTING_NEVER = "setting.never": "{mistake}. The list of denied callers cannot be read, so every program with a network waits for an answer";
     SETTING_ADDRESS = "setting.address": "must be a list of addresses with ports such as \"192.168.1.20:5432\" or \"[::1]:5432\"; {written} is none that a program could connect to";
     SETTING_ADDRESSES = "setting.addresses": "has more than {most} entries";
     SETTING_ISOLATION_REFUSES = "setting.isolation_refuses": "the setting `isolation` {why}";
@@ -89,7 +89,7 @@ runtray_engine::sentences! {
     START_BROKE = "start.broke": "the server broke; its log says why";
 
     JOURNAL_DISABLED = "journal.disabled": "the journal is switched off";
-    JOURNAL_MISSING = "journal.missing": "nothing has been written down yet: {path} is not there";
+    JOURNAL_MISSING = "journal.missing": "no journal exists yet: {path} is not there";
     JOURNAL_NEWER = "journal.newer": "the journal is of a newer Runtray (its version is {found}, this one knows {known}); update Runtray or move the file away";
     JOURNAL_BROKEN = "journal.broken": "the file is no journal, or it is damaged";
     JOURNAL_CLOSED = "journal.closed": "the journal was closed";
@@ -111,7 +111,7 @@ runtray_engine::sentences! {
 
     REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. There are: {known}. GET /languages says more.";
     REFUSED_LANGUAGE_SHELLS = "refused.language_shells": "The language `{language}` is not known. There are: {known}. With `allow_shells = true` in the settings also: {shells}. GET /languages says more.";
-    LANGUAGE_VERSION = "language.version": "version {asked} was asked for, and {runtime} is what there is; name the language `{language}` to use that";
+    LANGUAGE_VERSION = "language.version": "version {asked} was asked for, but {runtime} is installed; name the language `{language}` to use that";
     REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
     ISOLATION_LOWER = "isolation.lower": "the settings ask for the isolation \"{asked}\" at least, and a request may raise it, never lower it to \"{wished}\"";
     ISOLATION_NOTHING = "isolation.nothing": "nothing here isolates programs in {language} ({reason}), and \"auto\" runs none that is not isolated. Choose the isolation \"none\" in the settings to run them with your own rights, files and network, or \"container\"";
@@ -134,7 +134,7 @@ runtray_engine::sentences! {
     REFUSED_CONNECTIONS = "refused.connections": "Too many WebSockets are open. Close one and try again.";
     REFUSED_BODY = "refused.body": "The body is larger than {cap} bytes. Send less, or raise `limits.body_bytes` in the settings.";
     REFUSED_DISK_FULL = "refused.disk_full": "The disk that holds the runs' folders is full. Free some space and try again.";
-    REFUSED_INTERNAL = "refused.internal": "Runtray failed to serve this.";
+    REFUSED_INTERNAL = "refused.internal": "Runtray failed to serve this. Its log has the cause.";
     REFUSED_STOPPING = "refused.stopping": "Runtray is stopping and takes no new executions.";
     DOCTOR_CONTAINMENT = "doctor.containment": "held together by {name}";
     DOCTOR_NO_CONTAINMENT = "doctor.no_containment": "{name}: allow user namespaces for processes of its own";
@@ -142,7 +142,7 @@ runtray_engine::sentences! {
     DOCTOR_OLD_LANDLOCK = "doctor.old_landlock": "version {version}; 6 or newer (Linux 6.12) does more";
     DOCTOR_ROOT = "doctor.root": "files that are not granted do not exist there";
     DOCTOR_NO_ROOT = "doctor.no_root": "needs mount namespaces";
-    DOCTOR_NETWORK = "doctor.network": "with nothing in it";
+    DOCTOR_NETWORK = "doctor.network": "with no interface but its own loopback";
     DOCTOR_NO_NETWORK = "doctor.no_network": "needs network namespaces";
     DOCTOR_CONTAINER = "doctor.container": "{daemon} answers and has the image {image}";
     DOCTOR_CONTAINER_NO_IMAGE = "doctor.container_no_image": "{daemon} answers; `[container] image` in the settings names no image yet";

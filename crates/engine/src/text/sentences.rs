@@ -76,8 +76,8 @@ crate::sentences! {
     NO_SUPERVISOR = "engine.no_supervisor": "no supervisor could be started: {cause}";
     SUPERVISOR = "engine.supervisor": "the run's supervisor failed: {cause}";
 
-    NOT_IN_WASM = "isolation.not_in_wasm": "the isolation \"wasm\" is that of the built-in Python, which does not run {language}. Send the program in Python, or ask for another isolation";
-    NO_WASM = "isolation.no_wasm": "the isolation \"wasm\" is that of the built-in Python, which is not part of this installation of Runtray. Ask for another isolation, or install a package that has it";
+    NOT_IN_WASM = "isolation.not_in_wasm": "the isolation \"wasm\" uses the built-in Python, which does not run {language}. Send the program in Python, or ask for another isolation";
+    NO_WASM = "isolation.no_wasm": "the isolation \"wasm\" uses the built-in Python, which is not part of this installation of Runtray. Ask for another isolation, or install a package that has it";
     NO_SANDBOX = "isolation.no_sandbox": "the sandbox is not available here: {reason}";
     NO_NETWORK = "isolation.no_network": "programs cannot be given a network here: {reason}";
     NETWORK_LACK_SYSTEM = "isolation.network_lack_system": "this version gives programs in the sandbox a network on Linux only. Leave the network off";
@@ -132,7 +132,7 @@ crate::sentences! {
     OUTCOME_FOLDER = "outcome.folder": "Execution was stopped: its files took more than {limit}.";
     OUTCOME_MEMORY = "outcome.memory": "Execution was stopped: it used more than {limit} of memory.";
     OUTCOME_PROCESSES = "outcome.processes": "Execution was stopped: it had more than {limit} processes.";
-    OUTCOME_UNMEASURED = "outcome.unmeasured": "Execution was stopped: what it used could not be measured, because a process of it kept Runtray from looking into it.";
+    OUTCOME_UNMEASURED = "outcome.unmeasured": "Execution was stopped: its use of resources could not be measured, because one of its processes blocked the measurement.";
     OUTCOME_SUPERVISOR = "outcome.supervisor": "Execution crashed: the process that watches over it was killed, stopped or changed, by the program or by the system.";
     OUTCOME_DAEMON = "outcome.daemon": "Execution crashed: Docker or Podman stopped answering.";
     OUTCOME_INTERRUPTED = "outcome.interrupted": "Execution was interrupted.";

@@ -15,7 +15,7 @@ pub enum JournalError {
     #[error("the journal is switched off")]
     Disabled,
     /// There is no file yet.
-    #[error("nothing has been written down yet: {} is not there", .0.display())]
+    #[error("no journal exists yet: {} is not there", .0.display())]
     Missing(PathBuf),
     /// A later version of Runtray wrote the file.
     #[error(

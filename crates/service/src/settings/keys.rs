@@ -64,7 +64,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "require_token",
-        "true asks every caller for the token that Runtray shows, except for /health.",
+        "true asks every caller for the token that Runtray shows, except for /health, /prove and the page /docs.",
         access::token,
         |s| s.require_token.to_string(),
     ),
