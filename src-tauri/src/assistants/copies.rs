@@ -63,6 +63,11 @@ impl Copies {
 }
 
 impl Kept {
+    /// Whether it was a change of `file`.
+    pub(super) fn is_of(&self, file: &Path) -> bool {
+        self.file == file
+    }
+
     /// Whether the file is still as Runtray wrote it.
     pub(super) fn was_written_as(&self, text: Option<&str>) -> bool {
         self.written == hash(text)

@@ -34,14 +34,15 @@ impl Format {
         })
     }
 
-    /// `text` without the entry.
+    /// `text` with the entry that it has replaced by that of `former`, or without one if `former` has none.
     ///
     /// # Errors
-    /// The text has a mistake.
-    pub(super) fn without(self, text: &str) -> Result<String, LocalizedMessage> {
+    /// One of the texts has a mistake.
+    pub(super) fn restored(self, text: &str, former: &str) -> Result<String, LocalizedMessage> {
+        let former = lines::without_mark(former);
         lines::edited(text, |text| match self {
-            Self::Codex => toml::without(text),
-            _ => json::without(self, text),
+            Self::Codex => toml::restored(text, former),
+            _ => json::restored(self, text, former),
         })
     }
 }

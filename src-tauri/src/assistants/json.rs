@@ -23,10 +23,8 @@ const OPTIONS: ParseOptions = ParseOptions {
 
 /// Program and arguments of the entry, if there is one.
 pub(super) fn command(format: Format, text: &str) -> Result<Option<Vec<String>>, LocalizedMessage> {
-    let Some(servers) = parse(text)?.object_value().map(|root| servers(&root, format)).transpose()?.flatten() else {
-        return Ok(None);
-    };
-    let Some(entry) = servers.get(NAME) else { return Ok(None) };
+    let root = parse(text)?;
+    let Some(entry) = property(&root, format)? else { return Ok(None) };
     let entry = entry.object_value();
     let texts = |name: &str| -> Vec<String> {
         let value = entry.as_ref().and_then(|entry| entry.get(name)?.value());
@@ -57,15 +55,40 @@ pub(super) fn with(format: Format, text: &str, program: &Program) -> Result<Stri
     Ok(format!("{root}{end}"))
 }
 
-/// `text` without the entry.
-pub(super) fn without(format: Format, text: &str) -> Result<String, LocalizedMessage> {
-    let root = parse(text)?;
-    if let Some(object) = root.object_value()
-        && let Some(entry) = servers(&object, format)?.and_then(|servers| servers.get(NAME))
-    {
-        entry.remove();
+/// `text` with its entry replaced by that of `former`, or without one if `former` has none.
+pub(super) fn restored(format: Format, text: &str, former: &str) -> Result<String, LocalizedMessage> {
+    let (root, former) = (parse(text)?, parse(former)?);
+    if let Some(entry) = property(&root, format)? {
+        match property(&former, format)?.and_then(|former| former.value()) {
+            Some(former) => entry.set_value(value(&former)),
+            None => entry.remove(),
+        }
     }
     Ok(root.to_string())
+}
+
+/// The entry with its name, if there is one.
+fn property(root: &CstRootNode, format: Format) -> Result<Option<CstObjectProp>, LocalizedMessage> {
+    let servers = root.object_value().map(|root| servers(&root, format)).transpose()?.flatten();
+    Ok(servers.and_then(|servers| servers.get(NAME)))
+}
+
+/// The value of `node`, without its comments.
+fn value(node: &CstNode) -> CstInputValue {
+    if let Some(object) = node.as_object() {
+        let fields = object.properties().into_iter();
+        CstInputValue::Object(fields.filter_map(|one| Some((one.decoded_name()?, value(&one.value()?)))).collect())
+    } else if let Some(list) = node.as_array() {
+        CstInputValue::Array(list.elements().iter().map(value).collect())
+    } else if let Some(text) = node.as_string_lit().and_then(|text| text.decoded_value().ok()) {
+        CstInputValue::String(text)
+    } else if let Some(switch) = node.as_boolean_lit() {
+        CstInputValue::Bool(switch.value())
+    } else if let Some(number) = node.as_number_lit() {
+        CstInputValue::Number(number.to_string())
+    } else {
+        CstInputValue::Null
+    }
 }
 
 /// The object of all servers; `None` if there is no such key.
@@ -137,7 +160,7 @@ fn parse(text: &str) -> Result<CstRootNode, LocalizedMessage> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, Program, command, with, without};
+    use super::{Format, Program, command, restored, with};
 
     fn program() -> Program {
         Program("/opt/run tray/runtray".to_owned())
@@ -154,7 +177,7 @@ mod tests {
                 assert_eq!(found, ["/opt/run tray/runtray", "mcp"], "{written}");
                 assert_eq!(with(format, &written, &program()).expect("an entry"), written, "a second time");
                 assert_eq!(
-                    command(format, &without(format, &written).expect("JSON")).expect("JSON"),
+                    command(format, &restored(format, &written, "").expect("JSON")).expect("JSON"),
                     None,
                     "{written}"
                 );
@@ -173,7 +196,7 @@ mod tests {
         }
         assert!(written.ends_with("\t\"last\": 1e3,\r\n}\r\n"), "{written}");
         assert!(!written.replace("\r\n", "").contains('\n'), "the line ends are mixed: {written:?}");
-        assert_eq!(without(Format::McpServers, &written).expect("JSON"), text);
+        assert_eq!(restored(Format::McpServers, &written, "").expect("JSON"), text);
     }
 
     #[test]

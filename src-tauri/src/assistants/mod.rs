@@ -20,7 +20,7 @@ use runtray_engine::message::LocalizedMessage;
 
 pub(crate) use self::plan::{LineKind, Plan};
 
-use self::copies::Copies;
+use self::copies::{Copies, Kept};
 use self::entry::{Found, Program};
 use self::known::{ASSISTANTS, Known, Places};
 use crate::sentences as s;
@@ -102,21 +102,27 @@ impl Assistants {
     pub(crate) fn plan(&self, id: &str, action: Action) -> Result<Plan, LocalizedMessage> {
         let (known, file) = self.find(id)?;
         let before = read(&file)?;
-        let kept = self.copies.of(id).filter(|kept| kept.was_written_as(before.as_deref()));
-        let after = match (action, kept) {
-            (Action::Connect, _) => {
+        let after = match action {
+            Action::Connect => {
                 let program = self.program().ok_or_else(|| s::NO_PROGRAM.message())?;
                 let text = before.as_deref().unwrap_or_default();
                 Some(known.format.with(text, &Program::at(program)).map_err(|why| in_file(&file, why))?)
             }
-            // Nobody has changed it since, so it becomes exactly what it was.
-            (Action::Disconnect, Some(kept)) => kept.before().map_err(|error| unreadable(&file, &error))?,
-            (Action::Disconnect, None) => {
-                let without = before.as_deref().map(|text| known.format.without(text));
-                without.transpose().map_err(|why| in_file(&file, why))?
-            }
+            Action::Disconnect => self.undone(known, &file, before.as_deref())?,
         };
         Ok(Plan::new(file, before, after))
+    }
+
+    /// The text of `file` from before it was changed for `known`: exactly that text, or only its entry if somebody has changed
+    /// `now`, the present text, since.
+    fn undone(&self, known: &Known, file: &Path, now: Option<&str>) -> Result<Option<String>, LocalizedMessage> {
+        let kept = self.copies.of(known.id).filter(|kept| kept.is_of(file));
+        let former = kept.as_ref().map(Kept::before).transpose().map_err(|error| unreadable(file, &error))?.flatten();
+        if kept.is_some_and(|kept| kept.was_written_as(now)) {
+            return Ok(former);
+        }
+        let restored = now.map(|text| known.format.restored(text, former.as_deref().unwrap_or_default()));
+        restored.transpose().map_err(|why| in_file(file, why))
     }
 
     /// Carries out a plan whose `basis` was shown.

@@ -92,6 +92,24 @@ fn what_was_changed_since_stays_when_it_is_undone() {
 }
 
 #[test]
+fn an_entry_that_was_replaced_comes_back_although_the_file_has_changed_since() {
+    let home = Home::with(&[".config/zed", ".codex"]);
+    let (zed, codex) = (home.path(".config/zed/settings.json"), home.path(".codex/config.toml"));
+    let own = "\"runtray\": { \"command\": \"/mine\", \"args\": [\"a\", 1, null], \"env\": { \"A\": true } }";
+    fs::write(&zed, ZED.replace("\"other\"", &format!("{own},\n    \"other\""))).expect("a file");
+    fs::write(&codex, "[mcp_servers.runtray]\ncommand = \"/mine\" # why\n").expect("a file");
+    for (id, file) in [("zed", &zed), ("codex", &codex)] {
+        home.do_it(id, Action::Connect);
+        fs::write(file, text(file).replace("One Dark", "Ayu") + "\n").expect("a file");
+        home.do_it(id, Action::Disconnect);
+        assert_eq!(home.state(id), State::Other, "{id}");
+    }
+    let words: String = text(&zed).split_whitespace().collect();
+    assert!(words.contains(&own.replace(' ', "")) && words.contains("Ayu"), "{}", text(&zed));
+    assert_eq!(text(&codex), "[mcp_servers.runtray]\ncommand = \"/mine\" # why\n\n");
+}
+
+#[test]
 fn a_file_that_changed_after_it_was_shown_is_not_written() {
     let home = Home::with(&[".cursor"]);
     let file = home.path(".cursor/mcp.json");

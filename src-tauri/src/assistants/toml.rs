@@ -70,11 +70,17 @@ fn fill(entry: &mut dyn TableLike, program: &Program) {
     }
 }
 
-/// `text` without the entry.
-pub(super) fn without(text: &str) -> Result<String, LocalizedMessage> {
-    let mut document = parse(text)?;
-    if let Some(servers) = document.get_mut(KEY).and_then(Item::as_table_like_mut) {
-        servers.remove(NAME);
+/// `text` with its entry replaced by that of `former`, or without one if `former` has none.
+pub(super) fn restored(text: &str, former: &str) -> Result<String, LocalizedMessage> {
+    let (mut document, former) = (parse(text)?, parse(former)?);
+    let former = former.get(KEY).and_then(|servers| servers.get(NAME));
+    if let Some(servers) = document.get_mut(KEY).and_then(Item::as_table_like_mut)
+        && let Some(entry) = servers.get_mut(NAME)
+    {
+        match former {
+            Some(former) => *entry = former.clone(),
+            None => drop(servers.remove(NAME)),
+        }
     }
     Ok(document.to_string())
 }
@@ -89,7 +95,7 @@ fn parse(text: &str) -> Result<DocumentMut, LocalizedMessage> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Program, command, with, without};
+    use super::{Program, command, restored, with};
 
     const TEXT: &str =
         "# mine\nmodel = \"m\" # the small one\n\n[mcp_servers.other]\ncommand = \"npx\"\n\n[tui]\ntheme = \"x\"\n";
@@ -101,7 +107,7 @@ mod tests {
             let written = with(text, &program).expect("an entry");
             assert_eq!(command(&written).expect("TOML").expect("an entry"), ["C:\\Program Files\\runtray.exe", "mcp"]);
             assert_eq!(with(&written, &program).expect("an entry"), written, "a second time");
-            assert_eq!(without(&written).expect("TOML"), text);
+            assert_eq!(restored(&written, "").expect("TOML"), text);
             assert!(text.lines().all(|line| written.contains(line)), "{written}");
         }
     }

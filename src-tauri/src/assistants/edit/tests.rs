@@ -82,7 +82,7 @@ fn what_is_shown_is_all_that_changes_and_line_ends_stay() {
             } else if !body.replace("\r\n", "").contains('\n') {
                 assert!(!written.replace("\r\n", "").contains('\n'), "{written:?}");
             }
-            let without = format.without(&written).expect("no entry");
+            let without = format.restored(&written, "").expect("no entry");
             check_change(&written, &without);
             if body.contains("other") {
                 assert_eq!(without, text, "{written:?}");
