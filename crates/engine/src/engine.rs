@@ -1,4 +1,4 @@
-//! The entry point: what all runs of one service share.
+//! The entry point: the state that all runs of one service share.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the launcher and sweeps what a crashed engine left in the runs' folder.
+    /// Starts the launcher and removes leftovers of a crashed engine from the runs' folder.
     ///
     /// The calling program must call [`enter`](crate::sys::enter) first in its `main`. Must be called within a tokio runtime.
     ///
@@ -108,7 +108,7 @@ impl Engine {
     /// The runtime that answers as Docker or Podman, if it has `image`.
     ///
     /// # Errors
-    /// Why no program can be run in a container of that image, with the remedy.
+    /// The reason why no program can be run in a container of that image, with the remedy.
     pub async fn container(&self, image: Option<&str>) -> Result<ContainerReport, LocalizedMessage> {
         self.pool.spawner().containers().report(image).await
     }

@@ -38,10 +38,10 @@ pub enum Error {
     /// This machine cannot give programs in the sandbox a network.
     #[error("programs cannot be given a network here: {0}")]
     NoNetwork(LocalizedMessage),
-    /// No container can be had for the program, or it asks for what none gives.
+    /// No container can be started for the program, or the program needs something that containers do not support.
     #[error("programs cannot be run in a container here: {0}")]
     NoContainer(LocalizedMessage),
-    /// The runtime is not that of a container, which the level asks for.
+    /// The isolation level asks for a container, but the runtime is not a container's.
     #[error("the interpreter does not run in a container: {0}")]
     NotInContainer(String),
     /// The launcher or the run's supervisor died or does not answer.

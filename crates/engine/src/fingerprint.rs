@@ -10,14 +10,14 @@ use std::time::SystemTime;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fingerprint(Vec<Option<FileState>>);
 
-/// The state of one. That of a folder covers the names in it, not their content.
+/// The state of one file or folder. The state of a folder covers the names in it, not their content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileState {
     modified: Option<SystemTime>,
     /// The last change of content or metadata (`ctime`), where the system has it.
     changed: Option<SystemTime>,
     bytes: u64,
-    /// The inode number, which tells a file from its replacement.
+    /// The inode number, by which a file differs from its replacement.
     number: u64,
 }
 

@@ -18,8 +18,8 @@ pub struct Policy {
     pub read: Vec<PathBuf>,
     /// Folders that the user granted for reading and writing, absolute; used at [`Isolation::Sandbox`].
     pub write: Vec<PathBuf>,
-    /// The paths that `Languages::code` tells, if `write` is not empty. Programs cannot change them, also in a folder of `write`:
-    /// the service starts interpreters without isolation to find out about them.
+    /// The paths of `Languages::code`, if `write` is not empty. Programs cannot change them, also in a folder of `write`, because
+    /// the service probes interpreters without isolation.
     pub interpreters: Vec<PathBuf>,
     /// The network; `None` gives none at [`Isolation::Sandbox`]. It is given, or the run is refused.
     pub network: Option<Outward>,
@@ -37,7 +37,7 @@ impl Policy {
     pub const NONE: Self =
         Self { level: Isolation::None, read: Vec::new(), write: Vec::new(), interpreters: Vec::new(), network: None };
 
-    /// This one for programs that their interpreter does not isolate itself, as its level `own` tells.
+    /// This policy, or [`Self::NONE`] for programs that their interpreter isolates itself (its level is `own`).
     pub(crate) fn beside(self, own: Isolation) -> Self {
         if own == Isolation::None { self } else { Self::NONE }
     }
@@ -52,7 +52,8 @@ pub struct SandboxReport {
     pub own_root: bool,
     /// Whether a run has a network of its own, with nothing in it.
     pub own_network: bool,
-    /// Whether it was tested on a machine of this kind. If not, it is given to whoever asks for it, and `auto` leaves it out.
+    /// Whether the sandbox was tested on a machine of this kind. If not, `auto` does not choose it: programs get it on request
+    /// only.
     pub is_proven: bool,
     /// Why there is no sandbox; `None` if there is one.
     pub lack: Option<Lack>,
@@ -74,7 +75,7 @@ pub enum NetworkLack {
 /// Why a machine has no sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lack {
-    /// This system has none in this version of Runtray.
+    /// This version of Runtray has no sandbox for this system.
     System,
     /// This Windows has no AppContainers.
     AppContainer,
@@ -82,11 +83,11 @@ pub enum Lack {
     Landlock,
     /// Landlock is older than version 3 of its interface, and cannot forbid to truncate files.
     OldLandlock,
-    /// There are no namespaces, and Landlock is older than version 6, so programs could signal the user's other processes.
+    /// The machine forbids namespaces, and Landlock is older than version 6, so programs could signal the user's other processes.
     Signals,
-    /// The launcher does not answer, so it is not known.
+    /// The launcher does not answer, so the sandbox is not known.
     Silent,
-    /// The kernel refused a step although it has all of them; its error number.
+    /// The kernel has all parts but refused a step; the error number.
     Refused(i32),
 }
 
@@ -180,9 +181,9 @@ impl NetworkLack {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg(any(windows, test))]
 pub(crate) enum Refusal {
-    /// It is no own Python; its name.
+    /// The interpreter is not an own Python; its name.
     Language(String),
-    /// It is an alias of the Microsoft Store, or belongs to one.
+    /// The interpreter is an alias of the Microsoft Store, or belongs to one.
     Store(PathBuf),
     /// Nobody gave the sandbox access to this folder.
     Closed(PathBuf),

@@ -11,7 +11,7 @@ use std::path::Path;
 /// Creates the folder and missing parents, and makes the folder itself private.
 ///
 /// # Errors
-/// It cannot be created.
+/// The folder cannot be created.
 pub fn folder(path: &Path) -> io::Result<()> {
     platform::create_folder(path)?;
     platform::tighten(path, 0o700)
@@ -25,7 +25,7 @@ pub(crate) fn new_folder(path: &Path) -> io::Result<()> {
 /// Opens a file with `options` and makes it private, whether it is new or existed.
 ///
 /// # Errors
-/// It cannot be opened.
+/// The file cannot be opened.
 pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let file = platform::for_owner(options).open(path)?;
     keep(path)?;
@@ -35,7 +35,7 @@ pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 /// Creates the file, or truncates it.
 ///
 /// # Errors
-/// It cannot be created.
+/// The file cannot be created.
 pub fn create(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().write(true).create(true).truncate(true))
 }
@@ -43,7 +43,7 @@ pub fn create(path: &Path) -> io::Result<File> {
 /// Creates the file if it is missing; an existing one keeps its content.
 ///
 /// # Errors
-/// It cannot be created.
+/// The file cannot be created.
 pub fn ensure(path: &Path) -> io::Result<()> {
     open(path, OpenOptions::new().append(true).create(true)).map(drop)
 }
@@ -51,7 +51,7 @@ pub fn ensure(path: &Path) -> io::Result<()> {
 /// Makes a file private; a missing one is ignored.
 ///
 /// # Errors
-/// Its permissions cannot be read.
+/// The file's permissions cannot be read.
 pub fn keep(path: &Path) -> io::Result<()> {
     match platform::tighten(path, 0o600) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -126,7 +126,7 @@ mod platform {
         options
     }
 
-    /// Closes a folder to other users; what is in it inherits that. A disk without access lists stays as it is.
+    /// Closes a folder to other users; its content inherits that. A disk without access lists stays as it is.
     pub(super) fn tighten(path: &Path, _most: u32) -> io::Result<()> {
         if fs::metadata(path)?.is_dir()
             && let Err(error) = crate::sys::close_folder(path)

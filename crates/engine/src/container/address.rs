@@ -6,7 +6,7 @@ use crate::text::excerpt::excerpt;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
-/// The variable in which people name the socket, as for `docker` itself.
+/// The variable in which users name the socket, as for `docker` itself.
 const VARIABLE: &str = "DOCKER_HOST";
 
 /// Variables and folders of this process that say where a socket may be.
@@ -28,10 +28,10 @@ impl SocketHints {
         }
     }
 
-    /// The sockets or pipes to try, in this order. A socket that the person names is the only one.
+    /// The sockets or pipes to try, in this order. A socket that the user names is the only one.
     ///
     /// # Errors
-    /// The person names what is no socket of this machine: code is not sent over a network.
+    /// `DOCKER_HOST` is not a local socket: code is not sent over a network.
     pub(super) fn addresses(&self) -> Result<Vec<String>, LocalizedMessage> {
         let scheme = if cfg!(windows) { "npipe://" } else { "unix://" };
         match &self.host {

@@ -1,4 +1,4 @@
-//! The connection to Docker or Podman, and what they say of an image.
+//! The connection to Docker or Podman, and their reports about an image.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind};
@@ -23,7 +23,7 @@ const LIMIT_WORDS: [&str; 4] = ["limit", "discard", "cgroup", "swap"];
 /// The most characters of an error that are shown.
 const SHOWN: usize = 300;
 
-/// The two programs that have this interface. They differ in what an archive sees (`spec`).
+/// The two programs that have this interface. Their archives include different mounts (`spec`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Docker,
@@ -36,15 +36,15 @@ pub(super) struct Daemon {
     pub(super) kind: Kind,
     /// Its name and version.
     pub(super) name: String,
-    /// The limits that it does not hold on this machine, as words.
+    /// The limits that the daemon cannot enforce on this machine, as words.
     lacks: Vec<&'static str>,
 }
 
 impl Daemon {
-    /// The first that answers.
+    /// The first daemon that answers.
     ///
     /// # Errors
-    /// None does, with the remedy.
+    /// No daemon answers; the error says how to fix that.
     pub(super) async fn find() -> Result<Self, LocalizedMessage> {
         let addresses = SocketHints::here().addresses()?;
         let mut denied = None;
@@ -74,10 +74,10 @@ impl Daemon {
         Ok(Self { docker, kind, name: name.trim_end().to_owned(), lacks })
     }
 
-    /// Whether it holds every limit of a run.
+    /// Checks that the daemon enforces every limit of a run.
     ///
     /// # Errors
-    /// The machine's kernel lets it hold fewer, and it would leave out the others without an error.
+    /// The machine's kernel lacks a limit, which the daemon would leave out without an error.
     pub(super) fn check_limits(&self) -> Result<(), LocalizedMessage> {
         match self.lacks.is_empty() {
             true => Ok(()),
@@ -85,10 +85,10 @@ impl Daemon {
         }
     }
 
-    /// Whether the `warnings` about a new container leave all its limits in place.
+    /// Checks that the `warnings` about a new container leave all its limits in place.
     ///
     /// # Errors
-    /// One says that a limit was left out.
+    /// A warning says that a limit was left out.
     pub(super) fn check_warnings(&self, warnings: &[String]) -> Result<(), LocalizedMessage> {
         for warning in warnings {
             let text = warning.to_ascii_lowercase();
@@ -104,10 +104,10 @@ impl Daemon {
         sentences::CONTAINER_LIMITS.with("daemon", self.name.as_str()).with("missing", missing)
     }
 
-    /// Whether `image` is on this machine and can be used.
+    /// Checks that `image` is on this machine and can be used.
     ///
     /// # Errors
-    /// It is not, with the remedy. An image is never downloaded.
+    /// The image is missing or unsuitable; the error says how to fix that. An image is never downloaded.
     pub(super) async fn check_image(&self, image: &str) -> Result<(), LocalizedMessage> {
         let found = match self.docker.inspect_image(image).await {
             Err(error) if is_missing(&error) => {
@@ -119,7 +119,7 @@ impl Daemon {
         if found.os.as_deref().is_some_and(|os| !os.eq_ignore_ascii_case("linux")) {
             return Err(sentences::CONTAINER_NOT_LINUX.with("image", image));
         }
-        // A volume of the image would be a place to write that has no limit.
+        // A volume of the image would be writable without a size limit.
         let volumes = found.config.and_then(|config| config.volumes).unwrap_or_default();
         if !volumes.is_empty() {
             let folders = excerpt(&volumes.join(", ")).into_owned();
@@ -132,7 +132,7 @@ impl Daemon {
     pub(super) fn refused(&self, error: &ApiError) -> LocalizedMessage {
         let cause = match error {
             ApiError::DockerResponseServerError { message, .. } => message.clone(),
-            // The connection says nothing about the request.
+            // The connection failed: the daemon did not judge the request.
             ApiError::RequestTimeoutError
             | ApiError::HyperLegacyError { .. }
             | ApiError::HyperResponseError { .. }
@@ -171,7 +171,7 @@ fn shortened(text: &str) -> String {
     excerpt(&short).into_owned()
 }
 
-/// The limits that a daemon with this report does not hold. What it does not speak of it does not hold.
+/// The limits that a daemon with this report does not enforce. A limit missing from the report counts as unsupported.
 fn lacking(info: &SystemInfo) -> Vec<&'static str> {
     let limits = [("memory", info.memory_limit), ("swap", info.swap_limit), ("processes", info.pids_limit)];
     limits.into_iter().filter(|(_, is_held)| *is_held != Some(true)).map(|(name, _)| name).collect()
@@ -182,12 +182,12 @@ pub(super) fn failed(error: impl Display) -> io::Error {
     io::Error::other(error.to_string())
 }
 
-/// Whether the daemon says that there is no such thing.
+/// Whether the daemon answers that the object does not exist.
 pub(super) fn is_missing(error: &ApiError) -> bool {
     matches!(error, ApiError::DockerResponseServerError { status_code: 404, .. })
 }
 
-/// Whether the system forbids to open the socket.
+/// Whether the system forbids opening the socket.
 fn is_denied(error: &ApiError) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {

@@ -20,7 +20,7 @@ use super::spec;
 use crate::limits::Limits;
 use crate::text::message::LocalizedMessage;
 
-/// How long a waiting container may take to say that it lives.
+/// How long a waiting container may take to show that it still runs.
 const ANSWER: Duration = Duration::from_secs(3);
 /// How long the removal of a container may take before it is left to the next start.
 const REMOVAL: Duration = Duration::from_secs(15);
@@ -40,7 +40,7 @@ impl Container {
     /// Makes and starts a container of `image`, which must be there. `tasks` get its removal.
     ///
     /// # Errors
-    /// The daemon refuses it, or leaves out one of the limits; nothing is left.
+    /// The daemon refuses the container, or leaves out a limit. No container is left.
     pub(super) async fn start(
         daemon: Arc<Daemon>,
         owner: &Owner,
@@ -55,7 +55,7 @@ impl Container {
         let body = spec::container(image, limits, container.daemon.kind, owner.labels());
         let options = CreateContainerOptionsBuilder::default().name(&container.name).build();
         let created = container.daemon.docker.create_container(Some(options), body).await;
-        // Refused by an answer, it was not made. Otherwise nobody knows.
+        // If the daemon answers with an error, no container was made. After any other error one may exist, and is removed.
         container.is_gone = matches!(created, Err(ApiError::DockerResponseServerError { .. }));
         let created = created.map_err(|error| container.daemon.refused(&error))?;
         container.daemon.check_warnings(&created.warnings)?;
@@ -109,12 +109,12 @@ impl Drop for Container {
     }
 }
 
-/// Removes the container `name` with its volumes, whatever it does.
+/// Removes the container `name` with its volumes, even if it runs.
 pub(super) async fn remove(daemon: &Daemon, name: &str) {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     match timeout(REMOVAL, daemon.docker.remove_container(name, Some(options))).await {
         Ok(Ok(())) => {}
-        // It is gone, or somebody removes it already.
+        // The container is gone, or is being removed.
         Ok(Err(error)) if is_missing(&error) || is_being_removed(&error) => {}
         Ok(Err(error)) => tracing::warn!(%error, name, "a container could not be removed; the next start will"),
         Err(_) => tracing::warn!(name, "a container is not removed in time; the next start will remove it"),

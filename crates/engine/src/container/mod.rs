@@ -7,7 +7,7 @@
 //!
 //! `daemon` finds Docker or Podman, `spec` describes a container and its limits, `instance` is one container, `upload` and
 //! `results` are the archives, `relay` moves the streams, `run` follows a program, and `sweep` removes the containers of a
-//! crashed service, which `owner` tells from those of other services.
+//! crashed service; `owner` distinguishes them from the containers of other services.
 
 mod address;
 mod daemon;
@@ -71,7 +71,7 @@ struct Waiting {
     image: String,
     limits: Limits,
     container: Container,
-    /// Dropped with it, so that nobody waits for its end any more.
+    /// Dropped with the container: ends the wait for its idle time.
     _kept: DropGuard,
 }
 
@@ -119,7 +119,8 @@ impl Containers {
     /// The daemon that answers on this machine.
     ///
     /// # Errors
-    /// Neither Docker nor Podman can be used, it does not hold the limits, or `image` is not there, with the remedy.
+    /// Neither Docker nor Podman can be used, it does not enforce the limits, or `image` is missing; the error says how to fix
+    /// that.
     pub(crate) async fn report(&self, image: Option<&str>) -> Result<ContainerReport, LocalizedMessage> {
         let daemon = self.daemon().await?;
         daemon.check_limits()?;
@@ -132,7 +133,7 @@ impl Containers {
     /// Starts the program of `job`, whose runtime names an image, in a container of its own.
     ///
     /// # Errors
-    /// A container cannot be had, or the job asks for what none gives; with the remedy.
+    /// No container can be started, or the job needs something that containers do not support; the error says how to fix that.
     pub(crate) async fn start(&self, job: &Arc<Job>) -> Result<(ContainerRun, Pipes), Error> {
         let image = job.runtime().image.clone().unwrap_or_default();
         if let Some(reason) = refusal(job) {
@@ -149,7 +150,7 @@ impl Containers {
         started
     }
 
-    /// Starts a container that waits for the next program like that of `job`.
+    /// Starts a container in advance for the next program with the image and limits of `job`.
     fn prepare(&self, job: &Job) {
         let Some(image) = job.runtime().image.clone() else { return };
         let limits = job.limits().clone();
@@ -214,7 +215,7 @@ impl Containers {
         self.new_container(image, limits.clone()).await
     }
 
-    /// Makes a container in a task of its own: if nobody waits for it any more, it is removed and not forgotten.
+    /// Makes a container in a task of its own, so that it is removed even if the caller no longer waits.
     async fn new_container(&self, image: String, limits: Limits) -> Result<Container, LocalizedMessage> {
         let containers = self.clone();
         let make = async move {
@@ -232,7 +233,7 @@ impl Containers {
         made
     }
 
-    /// The connection to Docker or Podman. The first one removes what dead engines left.
+    /// The connection to Docker or Podman. The first connection removes the containers of dead engines.
     async fn daemon(&self) -> Result<Arc<Daemon>, LocalizedMessage> {
         let mut known = self.0.daemon.lock().await;
         if let Some(daemon) = &*known {
@@ -256,7 +257,7 @@ pub(crate) fn results(archive: &Path, job: &Job, workspace: Workspace) -> Vec<Ou
     files
 }
 
-/// Why `job` cannot be run in any container, if so.
+/// Why `job` cannot be run in any container; `None` if it can.
 fn refusal(job: &Job) -> Option<LocalizedMessage> {
     let request = job.request();
     if request.terminal().is_some() {

@@ -1,4 +1,4 @@
-//! Whose a container is: its labels, and whether that engine still lives.
+//! The engine that a container belongs to: its labels, and whether the engine still lives.
 
 use std::collections::HashMap;
 use std::fs;

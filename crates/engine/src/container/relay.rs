@@ -62,14 +62,14 @@ async fn write(stream: &mut Option<InnerOutput>, bytes: &[u8]) {
     }
 }
 
-/// Moves input until the run closes it, which closes the program's; `None` for a program without input.
+/// Moves input until the run closes it, and then closes the program's input. `to` is `None` for a program without input.
 pub(super) async fn forward_input(mut from: InnerInput, to: Option<Incoming>, over: CancellationToken) {
     let Some(mut to) = to else { return };
     let copy = async {
-        // A program that reads no more is its own matter; a closed pipe is the end of its input.
+        // An error means that the program reads no more, which is no failure of the run.
         let _ = tokio::io::copy(&mut from, &mut to).await;
         let _ = to.shutdown().await;
-        // Dropping it could end the output too.
+        // Dropping `to` could end the output too.
         over.cancelled().await;
     };
     tokio::select! {

@@ -34,7 +34,7 @@ const PIECE: usize = 64 << 10;
 /// All contents together may take this many times `Limits::result_file_bytes`.
 const CONTENTS_FACTOR: u64 = 10;
 
-/// Writes the archive of the working folder of the container `name` to `file`. What does not fit or comes too late is left out.
+/// Writes the archive of the working folder of the container `name` to `file`, as far as it fits and arrives in time.
 pub(super) async fn download(daemon: &Daemon, name: &str, limits: &Limits, file: &Path) -> io::Result<()> {
     let most = limits.folder_bytes.saturating_add(FRAMES);
     let options = DownloadFromContainerOptionsBuilder::default().path(WORK).build();
@@ -58,7 +58,7 @@ pub(super) async fn download(daemon: &Daemon, name: &str, limits: &Limits, file:
     copied
 }
 
-/// The files in the archive at `path` that differ from those of `job`, sorted by path.
+/// The files in the archive at `path` that differ from the files of `job`, sorted by path.
 pub(super) fn read(path: &Path, job: &Job) -> Vec<OutputFile> {
     let Ok(file) = File::open(path) else { return Vec::new() };
     let mut found = Found::new(job);
@@ -108,7 +108,7 @@ impl<'a> Found<'a> {
                         self.take(path, size, &mut entry)?;
                     }
                 }
-                // Folders, links, devices and what else there is.
+                // Folders, links, devices and everything else.
                 _ => long_name = None,
             }
         }
@@ -117,6 +117,7 @@ impl<'a> Found<'a> {
 
     fn take(&mut self, path: String, size: u64, content: &mut impl Read) -> io::Result<()> {
         let given = self.given.get(path.as_str()).copied().filter(|given| given.len() as u64 == size);
+        // A file within the limits is kept with its content; a larger one is only compared and listed.
         let content = if size <= self.most_bytes && size <= self.room {
             let mut bytes = Vec::new();
             content.take(size).read_to_end(&mut bytes)?;
@@ -137,6 +138,7 @@ impl<'a> Found<'a> {
         };
         self.room -= bytes_of(content.as_deref());
         let replaced = self.files.insert(path.clone(), OutputFile { path, size_bytes: size, content });
+        // The list keeps the first paths; a file that leaves it returns its bytes to `room`.
         let surplus =
             if self.files.len() > self.most_files { self.files.pop_last().map(|(_, file)| file) } else { None };
         let freed = [replaced, surplus].into_iter().flatten();

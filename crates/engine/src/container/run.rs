@@ -86,7 +86,7 @@ struct Ended {
     has_files: bool,
 }
 
-/// Starts the program of `job` in `container`. `tasks` get what follows it; `after` is called when its container is gone.
+/// Starts the program of `job` in `container`, followed by a task in `tasks`. `after` is called when the container is gone.
 ///
 /// # Errors
 /// The daemon refuses a step; the container is removed.
@@ -101,6 +101,7 @@ pub(super) async fn start(
     let archive = upload::archive(job).map_err(Error::Workspace)?;
     let options = UploadToContainerOptionsBuilder::default().path(WORK).build();
     let docker = &daemon.docker;
+    // All files get into the container before the program starts.
     docker
         .upload_to_container(container.name(), Some(options), bollard::body_stream(archive))
         .await
@@ -123,6 +124,7 @@ pub(super) async fn start(
         quiet,
         usage: Usage::default(),
     };
+    // The follower reports the end on this channel after the streams were told to finish.
     let (told, ended) = watch::channel(None);
     let finished = over.clone();
     let follow = async move {
@@ -202,11 +204,11 @@ struct Follower {
 /// The reason why a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cause {
-    /// Itself, with that code if the daemon tells one.
+    /// The program exited, with this code if the daemon reports one.
     Itself(Option<i64>),
-    /// The run.
+    /// The run killed the program.
     Killed,
-    /// Its CPU time.
+    /// The CPU time reached its limit.
     Cpu,
     /// The daemon does not answer any more.
     Silence,
@@ -254,6 +256,7 @@ impl Follower {
             if silent >= MOST_SILENT {
                 return Cause::Silence;
             }
+            // Docker and Podman limit the CPU time of one process only, so the total is measured here.
             if measured.elapsed() >= MEASURE {
                 self.measure().await;
                 measured = Instant::now();
@@ -295,8 +298,8 @@ impl Follower {
         Ended { exit: self.exit(code, signal, breach), has_files }
     }
 
-    /// Whether a process of the container was killed for want of memory, and whether the container still has its files. Podman
-    /// tells it only of a container that has ended.
+    /// Whether a process of the container was killed for lack of memory, and whether the container still has its files. Podman
+    /// reports that only for a container that has ended.
     async fn memory_end(&self) -> (bool, bool) {
         let (is_out_of_memory, runs) = self.state().await;
         if is_out_of_memory || !runs || self.daemon.kind == Kind::Docker {
@@ -313,7 +316,7 @@ impl Follower {
         (state.oom_killed == Some(true), state.running == Some(true))
     }
 
-    /// Stops everything in the container at once, and tells whether its files are still there.
+    /// Stops everything in the container at once, and returns whether its files are still there.
     async fn stop(&self) -> bool {
         // The archives of Podman see the files in memory of a container that runs, not of a frozen one.
         if self.daemon.kind == Kind::Docker {

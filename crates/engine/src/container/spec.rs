@@ -60,7 +60,8 @@ pub(super) fn container(
 }
 
 fn host(limits: &Limits, kind: Kind) -> HostConfig {
-    // Without `..`, so that the compiler asks about a new limit. `run/` stops at the output, `results.rs` cuts the results.
+    // Without `..`, so that a new limit does not compile until it is used here. `run/` enforces the output limit, `results.rs`
+    // the limits of results.
     let Limits {
         memory_bytes,
         cpu,
@@ -76,7 +77,7 @@ fn host(limits: &Limits, kind: Kind) -> HostConfig {
     let mut tmpfs = HashMap::from([("/tmp".to_owned(), folder.clone())]);
     let mounts = match kind {
         Kind::Docker => Some(vec![work_volume(folder_bytes)]),
-        // Its archives see the container's own mounts, and without root it mounts no volume.
+        // Podman's archives include the container's own mounts, and without root Podman mounts no volume.
         Kind::Podman => {
             tmpfs.insert(WORK.to_owned(), folder);
             None

@@ -18,7 +18,7 @@ pub(super) async fn sweep(daemon: &Daemon, owner: &Owner) {
     };
     for container in listed {
         let labels = container.labels.unwrap_or_default();
-        // Checked again: a daemon that ignores the filter lists everybody's.
+        // Checked again, because a daemon that ignores the filter lists all containers.
         if let Some(id) = container.id.filter(|_| owner.outlived(&labels)) {
             tracing::info!(id, "a container of a dead service is removed");
             instance::remove(daemon, &id).await;

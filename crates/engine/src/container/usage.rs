@@ -21,14 +21,14 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// Takes in another measurement.
+    /// Adds another measurement.
     pub(super) fn add(&mut self, now: Self) {
         self.cpu = self.cpu.max(now.cpu);
         self.memory_bytes = self.memory_bytes.max(now.memory_bytes);
     }
 }
 
-/// Measures the container `name`; `None` if the daemon does not tell.
+/// Measures the container `name`; `None` if the daemon reports no values.
 pub(super) async fn measure(daemon: &Daemon, name: &str) -> Option<Usage> {
     let options = StatsOptionsBuilder::default().stream(false).one_shot(true).build();
     let mut told = std::pin::pin!(daemon.docker.stats(name, Some(options)));

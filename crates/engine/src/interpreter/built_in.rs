@@ -49,8 +49,8 @@ fn find(variable: Option<OsString>, ours: &Path) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_absolute() && is_program(path))
 }
 
-/// The folders with the files of the program `built_in`: that of the program itself, and that in which it unpacks them if it
-/// cannot do so beside itself.
+/// The folders with the files of the program `built_in`: the program's own folder, and the folder in the cache where it unpacks
+/// its files if it cannot do so beside itself.
 pub(super) fn folders(built_in: &Path) -> Vec<PathBuf> {
     let unpacked = caches().map(|caches| caches.join(UNPACKED));
     built_in.parent().map(Path::to_path_buf).into_iter().chain(unpacked).collect()

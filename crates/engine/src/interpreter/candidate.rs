@@ -59,7 +59,7 @@ impl Candidate {
     /// Whether the file is worth probing.
     ///
     /// # Errors
-    /// Why not; follows its path in a sentence.
+    /// The file is not worth probing; the error follows its path in a sentence.
     pub(super) fn check(&self, machine: &Machine) -> Result<(), LocalizedMessage> {
         if self.path == Path::new(BUILT_IN) {
             return Err(sentences::NO_BUILT_IN.message());

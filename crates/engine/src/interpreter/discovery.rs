@@ -78,6 +78,7 @@ async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result
     if let Some(answer) = kept.as_ref().and_then(|kept| kept.answer(state)) {
         return kind.read(candidate, answer).map_err(|reason| reject(candidate, reason));
     }
+    // An outdated answer is dropped first, so that nothing is kept if this probe fails.
     *kept = None;
     let patient = candidate.built_in.then(|| Machine { patience: built_in::PATIENCE, ..machine.clone() });
     let args = candidate.args().into_iter().chain(kind.probe_args().iter().map(Into::into)).collect::<Vec<_>>();

@@ -47,7 +47,7 @@ impl Kind {
     /// Parses the answer to a probe.
     ///
     /// # Errors
-    /// Why the interpreter cannot be used; follows the path in a sentence.
+    /// The interpreter cannot be used; the error follows its path in a sentence.
     pub(super) fn read(self, candidate: &Candidate, answer: &Answer) -> Result<Found, LocalizedMessage> {
         match self {
             Self::Python => python::read(candidate, answer),

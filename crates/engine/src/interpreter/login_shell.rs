@@ -27,7 +27,7 @@ pub(super) fn imported(machine: &Machine) -> Option<&OsStr> {
 
 async fn ask_shell(machine: &Machine) -> Option<OsString> {
     let shell = machine.variable("SHELL").unwrap_or(OsStr::new(DEFAULT_SHELL));
-    // fish stores PATH as a list; `printenv` prints what every shell exports.
+    // fish stores PATH as a list; `printenv` prints the variable that every shell exports.
     let script = "printf '\\001runtray\\001'; printenv PATH; printf '\\001runtray\\001'";
     match probe(machine, Path::new(shell), &["-l", "-i", "-c", script]).await {
         Ok(answer) => path_in(&answer.stdout),

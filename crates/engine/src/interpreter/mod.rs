@@ -4,8 +4,8 @@
 //! is never replaced by another: if it is unusable, nothing runs. The clones of a [`Machine`] share the answers of interpreters;
 //! which interpreter a language uses is cached by [`Languages`](crate::language::Languages).
 //!
-//! `built_in` finds the built-in Python beside this program, and `unpacked` is what it told of its files. `trees` lists the files
-//! of an interpreter for the sandbox.
+//! `built_in` finds the built-in Python beside this program, and `unpacked` is its report about its unpacked files. `trees` lists
+//! the files of an interpreter for the sandbox.
 
 mod answer;
 mod built_in;
@@ -66,7 +66,7 @@ pub async fn pythons(machine: Machine, choice: Option<PathBuf>) -> Discovery {
 /// built-in ones; whether the science pack was added is not known here.
 ///
 /// # Errors
-/// Why there is none; follows the path in a sentence.
+/// The program is missing; the error follows its path in a sentence.
 pub fn check_program(path: &Path) -> Result<(), LocalizedMessage> {
     let machine = Machine::this();
     let has_built_in = machine.built_in.is_some();
@@ -77,7 +77,7 @@ pub fn check_program(path: &Path) -> Result<(), LocalizedMessage> {
 /// Probes `path`, or the program of that name on PATH, as a Python, even if its answer is known.
 ///
 /// # Errors
-/// Why it cannot be used, as a sentence.
+/// The program cannot be used as a Python; the error is a sentence.
 pub async fn test_python(machine: &Machine, path: &Path) -> Result<Found, LocalizedMessage> {
     let candidate = Candidate::chosen(machine, path);
     machine.probes.forget(Kind::Python.probe_args(), &candidate.path, candidate.science.as_deref()).await;

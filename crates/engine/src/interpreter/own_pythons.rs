@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The longest name of a module that is searched.
 const LONGEST: usize = 64;
 
-/// Where an extension module of the standard library is, below that.
+/// The folder of extension modules, below the standard library.
 const DYNAMIC: &str = "lib-dynload";
 
 /// The own Pythons of a machine. They do not count when runtimes are compared.
@@ -35,12 +35,12 @@ impl PartialEq for OwnPythons {
 impl Eq for OwnPythons {}
 
 impl OwnPythons {
-    /// Those of `machine`. None is searched yet.
+    /// The Pythons of `machine`. Nothing is searched yet.
     pub(crate) fn of(machine: &Machine) -> Self {
         Self(machine.clone())
     }
 
-    /// The first that has `module`. None if none was found in time.
+    /// The first Python that has `module`; `None` if none was found in time.
     pub(crate) async fn with_module(&self, module: &str) -> Option<Found> {
         timeout(PATIENCE, self.search(module)).await.ok().flatten()
     }
@@ -61,7 +61,7 @@ impl OwnPythons {
     }
 }
 
-/// Whether it can be the name of a module: a program prints what it likes, and a name becomes part of a path.
+/// Whether `module` can be the name of a module. The name is text that a program printed, and becomes part of a path.
 fn is_name(module: &str) -> bool {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     !module.is_empty() && module.len() <= LONGEST && module.chars().all(is_letter)

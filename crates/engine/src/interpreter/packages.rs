@@ -16,7 +16,7 @@ const LOCK: &str = "lock.json";
 /// The folder with the folders of modules.
 const SITES: &str = "sites";
 
-/// The folder with those of the science pack.
+/// The folder with the packages of the science pack.
 const SCIENCE: &str = "science";
 
 /// The packages at one moment.
@@ -44,7 +44,7 @@ struct Science {
 }
 
 impl Packages {
-    /// Those in `folder` now. A folder that cannot be read has none.
+    /// The packages in `folder` now. A folder that cannot be read has none.
     pub(crate) fn of(folder: &Path) -> Self {
         let lock = folder.join(LOCK);
         let state = FileState::of(&lock);

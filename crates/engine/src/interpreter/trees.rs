@@ -1,8 +1,8 @@
 //! The folders and files of an interpreter, which its programs may read at the level `sandbox`.
 //!
-//! A prefix is not granted as a whole: `~/.local` is the prefix of some interpreters, and of much else. Only its usual parts
-//! are. Of a home, and of any folder above one, no part is granted that is not a reported library. On Windows a prefix has only
-//! its interpreter in it, whose libraries lie beside it: it is granted as a whole if it looks like one.
+//! Only the usual parts of a prefix are granted, because other files may share it: `~/.local` is the prefix of some interpreters.
+//! Of a home or a folder above it, only reported libraries are granted. On Windows a prefix contains only an interpreter with its
+//! libraries: it is granted as a whole if it looks like one.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ use super::watched::Watched;
 use super::writable::base_of;
 use crate::fingerprint::FileState;
 
-/// The arguments of the question, before the folders from which nothing is imported. The script prints one line of JSON, after
-/// any output of the Python's own start-up files.
+/// The arguments of the probe, before the folders from which nothing is imported. The script prints one line of JSON, after any
+/// output of the Python's own start-up files.
 const ARGS: [&str; 4] = ["-S", "-B", "-c", concat!(include_str!("prelude.py"), include_str!("trees.py"))];
 
 /// The time limit of the answer; a loaded machine is slow.
@@ -47,31 +47,31 @@ const DATA: [&str; 12] = [
     "ssl/openssl.cnf",
 ];
 
-/// The parts around a program of which nothing else is known.
+/// The parts around a program that reports nothing about itself.
 const AROUND: [&str; 5] = ["bin", "lib", "lib32", "lib64", "libexec"];
 
-/// Files by which a folder on Windows is recognised as that of a Python, or of an environment of one.
+/// Files that mark a folder on Windows as a Python or a virtual environment.
 const SIGNS: [&str; 4] = ["Lib/os.py", "pyvenv.cfg", "conda-meta", "lib_pypy"];
 
-/// Of a prefix with much else in it: where Node.js keeps its global modules.
+/// The folder of Node.js's global modules, in a prefix that other programs share.
 const GLOBAL_MODULES: &str = "lib/node_modules";
 
 /// The files and folders of an interpreter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Trees {
-    /// Those that its programs may read.
+    /// The paths that its programs may read.
     pub(crate) readable: Vec<PathBuf>,
-    /// Those that nothing may be added to: the prefixes of a Python, in which a new `pyvenv.cfg` would lead to other code, the
-    /// folders that it imports from, and everything readable with code in it.
+    /// The paths that nothing may be added to: the prefixes of a Python, in which a new `pyvenv.cfg` would lead to other code,
+    /// the folders that it imports from, and everything readable with code in it.
     pub(crate) code: Vec<PathBuf>,
-    /// The folders from which nothing is imported to find out about the interpreter: programs may write to them.
+    /// The folders from which nothing is imported while the interpreter is probed: programs may write to them.
     pub(crate) open: Vec<PathBuf>,
     /// The files that the list depends on.
     watched: Watched,
 }
 
 impl Trees {
-    /// Those of an interpreter whose programs read none of them.
+    /// The trees of an interpreter whose programs read none of its files.
     pub(crate) fn of_code(code: Vec<PathBuf>) -> Self {
         Self { code, ..Self::default() }
     }
@@ -93,7 +93,7 @@ struct Report {
     imports: Vec<PathBuf>,
 }
 
-/// The trees of a Python. If it does not report them, those of its prefix.
+/// The trees of a Python. If it does not report them, the parts of its prefix.
 pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Trees {
     let (report, watched) = report_of(machine, found).await.unzip();
     let mut report = report.unwrap_or_default();
@@ -108,13 +108,13 @@ pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Trees {
     Trees { open: machine.writable.list(), watched: watched.unwrap_or_default(), ..trees }
 }
 
-/// The folders with the modules of a Python. None if it does not report them.
+/// The folders with the modules of a Python. Empty if it does not report them.
 pub(crate) async fn libraries(machine: &Machine, found: &Found) -> Vec<PathBuf> {
     report_of(machine, found).await.map(|(report, _)| report.libraries).unwrap_or_default()
 }
 
-/// The report of a Python. It is kept while the Python's own file is unchanged, and what leads it to folders; a folder that is
-/// missing now may appear later.
+/// The report of a Python. It is kept while the Python's own file and the files that lead it to folders are unchanged; a folder
+/// that is missing now may appear later.
 async fn report_of(machine: &Machine, found: &Found) -> Option<(Report, Watched)> {
     let slot = machine.probes.slot(&ARGS, &found.path, None);
     let mut kept = slot.lock().await;
@@ -147,8 +147,7 @@ pub(crate) fn of_node(machine: &Machine, found: &Found) -> Trees {
     granted(&Homes::of(machine.home.as_deref()), report, parts_of)
 }
 
-/// The trees of any other program: its own file, and around the folder `bin` that it is in the other programs, the libraries and
-/// its own data.
+/// The trees of any other program: its own file, and the programs, the libraries and its data around its `bin` folder.
 pub(crate) fn of_program(machine: &Machine, program: &Path) -> Trees {
     let (prefixes, programs) = (prefix_of(program), vec![program.to_path_buf()]);
     let data = data_of(program);
@@ -163,7 +162,7 @@ fn data_of(program: &Path) -> PathBuf {
     Path::new("share").join(&name[..end.unwrap_or(name.len())])
 }
 
-/// The places that an interpreter at `program` would consist of, as far as its path tells.
+/// The usual paths of an interpreter at `program`, judged by its path alone.
 pub(crate) fn around(program: &Path) -> Vec<PathBuf> {
     let base = base_of(program).into_iter();
     let found = [program.to_path_buf()].into_iter().chain(base.clone()).chain(prefix_of(program));
@@ -177,7 +176,7 @@ fn prefix_of(program: &Path) -> Vec<PathBuf> {
     folders.filter(|folder| folder.ends_with("bin")).filter_map(|bin| bin.parent().map(Path::to_path_buf)).collect()
 }
 
-/// The home of the person, by its path and with links resolved.
+/// The home of the user, by its path and with links resolved.
 struct Homes(Vec<PathBuf>);
 
 impl Homes {
@@ -190,18 +189,18 @@ impl Homes {
         path.parent().is_none() || self.0.iter().any(|home| home.starts_with(path))
     }
 
-    /// Whether there is much else in `prefix`.
+    /// Whether other files than the interpreter's share `prefix`.
     fn share(&self, prefix: &Path) -> bool {
         self.are_below(prefix) || self.0.iter().any(|home| prefix == home.join(".local"))
     }
 }
 
-/// The paths that a report leads to, with those `parts` of a prefix.
+/// The paths that a report grants, with the `parts` of each prefix.
 fn granted(homes: &Homes, report: Report, parts: impl Fn(&Path) -> Vec<PathBuf>) -> Trees {
     let prefixes = report.prefixes.iter().filter(|prefix| !homes.share(prefix));
     let parts = prefixes.flat_map(|prefix| if cfg!(windows) { whole(prefix) } else { parts(prefix) });
     let present = parts.chain(report.programs).filter(|path| path.exists());
-    // A library may appear later: the user's packages, with the first of them.
+    // A library may appear later: the folder of the user's packages is made with the first package.
     let mut readable: Vec<PathBuf> = present.chain(report.libraries).collect();
     readable.retain(|path| is_plain(path) && !homes.are_below(path));
     readable.sort();

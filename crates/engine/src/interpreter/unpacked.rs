@@ -1,7 +1,7 @@
 //! The files that the built-in Python has unpacked and compared with their hashes.
 //!
-//! It compares them at every start, which takes some ten milliseconds, unless it is told the mark that they had since it did so.
-//! That is kept in memory only: a program that can write to the files could write it beside them too.
+//! The built-in Python compares them at every start, which takes about ten milliseconds, unless it gets the mark of an earlier
+//! comparison. The mark is kept in memory only: a program that can write to the files could replace a stored mark too.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -29,13 +29,13 @@ pub struct Unpacked {
 }
 
 impl Unpacked {
-    /// The one that `answer` begins with. A program's own output comes later.
+    /// The report at the beginning of `answer`, before a program's own output.
     pub(super) fn told(answer: &Answer) -> Option<Self> {
         let told: Self = serde_json::from_str(answer.stdout.lines().next()?).ok()?;
         Some(Self { state: FileState::of(&told.folder), ..told })
     }
 
-    /// Whether the folder is still the same one. If not, another one is known by something else.
+    /// Whether the folder is still the same one. Another folder has another mark.
     pub(crate) fn is_current(&self) -> bool {
         FileState::of(&self.folder) == self.state
     }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::fingerprint::Fingerprint;
 
-/// The files, with their state; none if nothing is known to lead anywhere.
+/// The files, with their state; `None` if no such files are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Watched(Option<(Vec<PathBuf>, Fingerprint)>);
 

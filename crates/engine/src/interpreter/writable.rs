@@ -27,7 +27,7 @@ impl WritableFolders {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The folder in which programs could have put `program`, a link on the way to it, or what its virtual environment starts.
+    /// The folder in which programs could have put `program`, a link on the way to it, or its virtual environment's interpreter.
     pub(super) fn that_exposes(&self, program: &Path) -> Option<PathBuf> {
         let folders = self.list();
         if folders.is_empty() {
@@ -47,7 +47,7 @@ pub(super) fn base_of(program: &Path) -> Option<PathBuf> {
     pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case("home")).map(|(_, home)| home.trim().into())
 }
 
-/// Whether `path`, or a link on the way to where it leads, is in `folder`.
+/// Whether `path`, or a link on the way to its target, is in `folder`.
 fn leads_into(path: &Path, folder: &Path) -> bool {
     let real = folder.canonicalize();
     let is_in = |place: &Path| place.starts_with(folder) || real.as_ref().is_ok_and(|real| place.starts_with(real));
@@ -73,7 +73,7 @@ fn passes(path: &Path, is_in: impl Fn(&Path) -> bool) -> bool {
             return false;
         }
         here.pop();
-        // An absolute target replaces what was there so far.
+        // An absolute target replaces the path so far.
         parts(&target).collect::<Vec<_>>().into_iter().rev().for_each(|part| rest.push_front(part));
     }
     false

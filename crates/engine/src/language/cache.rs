@@ -26,8 +26,8 @@ enum Known {
 }
 
 impl ProgramCache {
-    /// The cached program if its file, its packages and what it unpacked are unchanged, else the result of `look`. A hit costs a
-    /// look at the metadata of up to three files.
+    /// The cached program if its file, its packages and its unpacked files are unchanged, else the result of `look`. A hit costs
+    /// a look at the metadata of up to three files.
     ///
     /// # Errors
     /// The error of `look`, cached for a while.

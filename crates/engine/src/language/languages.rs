@@ -116,8 +116,8 @@ impl Languages {
         self.named(name).or_else(|| self.named(synonyms::meant_by(name.trim())?.as_ref()))
     }
 
-    /// The version in `name`, if its language is found without it only: `3.12` in `python3.12`. An alias has none, such as
-    /// `python3`.
+    /// The version in `name`, if the language is found only without it: `3.12` in `python3.12`. An alias such as `python3` has
+    /// none.
     pub fn version_in<'a>(&self, name: &'a str) -> Option<&'a str> {
         if self.named(name).is_some() { None } else { synonyms::version_in(name.trim()) }
     }
@@ -139,7 +139,7 @@ impl Languages {
     /// after its file has changed; concurrent calls share the result.
     ///
     /// # Errors
-    /// Why there is none, and how to get one.
+    /// The language has no usable interpreter; the error says how to get one.
     pub async fn runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
         if self.choices.container {
             return self.container_runtime(language);
@@ -161,7 +161,7 @@ impl Languages {
     /// The runtime of `language`, which must be in this table, whose programs run in WebAssembly whatever the user's choices are.
     ///
     /// # Errors
-    /// Only the built-in Python does that: `language` is another one, or it is not installed.
+    /// `language` is not Python, or the built-in Python, which alone runs programs in WebAssembly, is not installed.
     pub async fn wasm_runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
         let row = self.row(language)?;
         if row.language.interpreter != Interpreter::Python {
@@ -179,7 +179,7 @@ impl Languages {
     /// Whether its image is there is not examined.
     ///
     /// # Errors
-    /// The user's choices forbid it or name no image for it, or no container can run it.
+    /// The user's choices forbid the language or name no image for it, or no container can run it.
     pub fn container_runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
         let row = self.row(language)?;
         match self.forbidden(&row.language) {
@@ -207,9 +207,9 @@ impl Languages {
         futures_util::future::join_all(entries).await
     }
 
-    /// The paths of all interpreters that no program may add anything to: of those that are used, of those that the user chose
-    /// even if they are missing, and of the built-in Python. The first call searches every interpreter; each call looks whether
-    /// the Python in use imports from other folders now.
+    /// The paths of all interpreters that no program may add anything to: of the interpreters in use, of those that the user
+    /// chose, even if they are missing, and of the built-in Python. The first call searches every interpreter; each call looks
+    /// whether the Python in use imports from other folders now.
     pub async fn code(&self) -> Vec<PathBuf> {
         self.searched.get_or_init(|| async { drop(self.list().await) }).await;
         for row in self.rows.iter().filter(|row| row.language.interpreter == Interpreter::Python) {

@@ -1,4 +1,4 @@
-//! The languages: name, discovery and start of each. ARCHITECTURE.md says what one more needs.
+//! The languages: name, discovery and start of each. ARCHITECTURE.md says how to add one.
 //!
 //! [`Languages`] caches each interpreter; it is probed once, and again when its file has changed. Nothing is searched before a
 //! language is used.

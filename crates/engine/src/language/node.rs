@@ -13,7 +13,7 @@ const QUIET_ABOUT_TYPE: &str = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON";
 /// Whether that version runs TypeScript.
 ///
 /// # Errors
-/// Why not; follows its path in a sentence.
+/// The version does not run TypeScript; the error follows its path in a sentence.
 pub(super) fn check_types(version: &str) -> Result<(), LocalizedMessage> {
     match Version::parse(version) {
         Ok(version) if version >= STRIPS => Ok(()),
@@ -24,7 +24,7 @@ pub(super) fn check_types(version: &str) -> Result<(), LocalizedMessage> {
 /// Arguments for a JavaScript program that may be an ES module or CommonJS.
 ///
 /// Node.js detects that since 20.19 and 22.7, and from 20.11 and 21.3 on with a flag. Older versions assume CommonJS, and their
-/// error explains what to do about an `import`.
+/// error explains how to use `import`.
 pub(super) fn script_args(version: &str) -> Vec<&'static str> {
     let Ok(version) = Version::parse(version) else { return Vec::new() };
     let asks = within(&version, (20, 11), (20, 19)) || within(&version, (21, 3), (22, 7));

@@ -36,13 +36,13 @@ pub(super) struct Program {
     built_in: bool,
     /// The folder of the science pack, if it is the built-in Python with that.
     science: Option<PathBuf>,
-    /// Whether it is the built-in Python without that, which can be added.
+    /// Whether it is the built-in Python without the science pack, which can be added.
     offers_science: bool,
     /// The packages that were added to the built-in Python.
     packages: Option<Packages>,
     /// The files that the built-in Python has unpacked.
     unpacked: Option<Unpacked>,
-    /// Where modules may be that it does not have.
+    /// The machine's own Pythons, which may have modules that the built-in one lacks.
     own_pythons: Option<OwnPythons>,
 }
 
@@ -90,7 +90,7 @@ impl Program {
         }
     }
 
-    /// Whether its packages, its unpacked files and the folders that it imports from are those of now.
+    /// Whether its packages, its unpacked files and the folders that it imports from are unchanged.
     pub(super) fn has_its_files(&self) -> bool {
         self.packages.as_ref().is_none_or(Packages::is_current)
             && self.unpacked.as_ref().is_none_or(Unpacked::is_current)

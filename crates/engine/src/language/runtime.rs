@@ -51,7 +51,7 @@ pub struct Runtime {
     pub trees: Vec<PathBuf>,
     /// The paths that no program may add anything to, because the interpreter finds code there.
     pub code: Vec<PathBuf>,
-    /// The folders from which nothing is imported to find out about the interpreter: programs may write to them.
+    /// The folders from which nothing is imported while the interpreter is probed: programs may write to them.
     pub open: Vec<PathBuf>,
     /// The extension of the program's file.
     pub extension: String,
@@ -61,12 +61,12 @@ pub struct Runtime {
     pub image: Option<String>,
     /// The isolation level of its programs.
     pub isolation: Isolation,
-    /// Whether nothing of a run may act on the interpreter's own process: its variables are not those of the program, which it
-    /// is given with a prefix.
+    /// Whether nothing of a run may affect the interpreter's own process: it gets the program's variables with a prefix, so that
+    /// they are not its own.
     pub is_sealed: bool,
     /// Whether the science pack belongs to it.
     pub science: Science,
-    /// Where modules may be that the interpreter does not have; of the built-in Python only.
+    /// The machine's own Pythons, which may have modules that this interpreter lacks; for the built-in Python only.
     pub own_pythons: Option<OwnPythons>,
 }
 

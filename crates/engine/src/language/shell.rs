@@ -25,7 +25,7 @@ pub(super) fn args(shells: Shells, found: &str) -> Vec<OsString> {
     shell.into_iter().flat_map(|shell| &shell[1..]).map(OsString::from).collect()
 }
 
-/// Why a shell runs nothing that is there.
+/// The error that programs in the shell `name` are not allowed.
 pub(super) fn off(name: &str) -> Unavailable {
     Unavailable(sentences::SHELLS_OFF.with("name", name))
 }

@@ -24,7 +24,7 @@ const MEANT: &[(&str, &str)] = &[
     ("batch", "cmd"),
 ];
 
-/// The name that is in the table for `name`, which is not; a version such as that of `python3.12` is left out.
+/// The language that `name` means as a synonym; a version such as in `python3.12` is left out.
 pub(super) fn meant_by(name: &str) -> Option<Cow<'_, str>> {
     if let Some(meant) = listed(name) {
         return Some(Cow::Borrowed(meant));

@@ -77,7 +77,7 @@ async fn one_question_serves_every_call_until_the_file_changes() {
     for found in futures_util::future::join_all(calls).await {
         assert_eq!(found.expect("a runtime").name, "CPython 3.12.0");
     }
-    // One question is what it is, the other is what it consists of.
+    // One probe asks for the version, the other for the files.
     assert_eq!(times_probed(&path), 2);
     fixture.python("bin/python3", (3, 13, 10));
     assert_eq!(runtime(&languages, "python").await.expect("a runtime").version, "3.13.10");

@@ -116,7 +116,7 @@ impl Request {
     /// Adds files to the run's folder.
     ///
     /// # Errors
-    /// There are more than [`MOST_FILES`](Self::MOST_FILES), two paths are equal (letter case aside), or one file's path is
+    /// More than [`MOST_FILES`](Self::MOST_FILES) files are given, two paths are equal (letter case aside), or one file's path is
     /// another's folder.
     pub fn with_files(mut self, files: Vec<SourceFile>) -> Result<Self, InvalidRequest> {
         if files.len() > Self::MOST_FILES {

@@ -64,7 +64,7 @@ fn classify(
         (Some(Cause::Folder), _) => {
             (Status::OutputLimit, sentences::OUTCOME_FOLDER.with("limit", size(limits.folder_bytes)))
         }
-        // Our own decision to end the run comes first, then a broken limit: a killed program has an exit code of no meaning.
+        // Our own decision to end the run comes first, then a broken limit: the exit code of a killed program has no meaning.
         (None, Some(Breach::Memory)) => {
             (Status::MemoryLimit, sentences::OUTCOME_MEMORY.with("limit", size(limits.memory_bytes)))
         }

@@ -1,8 +1,8 @@
 //! Says when a program failed because of the sandbox.
 //!
-//! The last lines that the program printed name what it could not open. Whether that exists outside of the sandbox is not
-//! examined: a program could otherwise find out by printing paths. The sentence holds either way, because the sandbox opens
-//! nothing there.
+//! The last lines that the program printed name the file that it could not open. Whether that file exists outside of the sandbox
+//! is not examined: a program could otherwise find out by printing paths. The sentence holds either way, because the sandbox
+//! opens nothing there.
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ const CLOSED_ON_UNIX: [&str; 8] = [
     "Read-only file system",
     "EROFS",
 ];
-/// Those of them that writing causes.
+/// The words about writing among them.
 const READ_ONLY: [&str; 2] = ["Read-only file system", "EROFS"];
 /// Words of programs that have no network.
 const NO_NETWORK: [&str; 10] = [
@@ -103,7 +103,7 @@ fn paths(line: &str) -> impl Iterator<Item = &str> {
     quoted.chain(between).filter(|text| Path::new(text).is_absolute())
 }
 
-/// A path as a person writes it, with `~` for the home.
+/// A path as a user writes it, with `~` for the home.
 fn short(path: &str, home: Option<&Path>) -> String {
     match home.and_then(|home| Path::new(path).strip_prefix(home).ok()) {
         Some(rest) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),

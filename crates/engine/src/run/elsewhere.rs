@@ -12,11 +12,11 @@ const LINES: usize = 8;
 /// How CPython says that there is no such module.
 const MISSING: &str = "ModuleNotFoundError: No module named '";
 
-/// The modules of the science pack, one a line: those of its archive that are not of the standard library. The tests of the real
-/// pack (`crates/builtin-python/tests/science/packages.rs`) compare the two.
+/// The modules of the science pack, one a line: the modules in its archive that are not of the standard library. The tests of the
+/// real pack (`crates/builtin-python/tests/science/packages.rs`) compare the two.
 const SCIENCE: &str = include_str!("science_modules.txt");
 
-/// The sentence about `job`, whose program printed `tail` last, if that failed for want of a module that is elsewhere.
+/// The sentence about `job`, whose program printed `tail` last, if that failed for lack of a module that is elsewhere.
 pub(super) async fn reason(status: Status, tail: &str, job: &Job) -> Option<LocalizedMessage> {
     let module = missing(tail).filter(|_| status == Status::Failed)?;
     let in_pack = job.runtime().offers_science() && SCIENCE.lines().any(|known| known == module);

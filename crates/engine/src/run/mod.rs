@@ -81,6 +81,7 @@ async fn run_to_end(
 ) -> Result<Outcome, Error> {
     let timeout = job.request().timeout();
     let ends = Ends { deadline: Instant::now() + timeout.max(STARTING), cancels: [job.cancel(), pool.closing()] };
+    // The start has a deadline of its own, and a cancelled run is not started.
     let started = tokio::select! {
         biased;
         cause = ends.come() => Err(cause),
@@ -94,7 +95,7 @@ async fn run_to_end(
         }
     };
     let (warm, containment) = (barrier.is_some(), Some(tree.containment()));
-    // Where this future is dropped, the tree is ended all the same, and its folder is deleted after it.
+    // If this future is dropped, the tree still ends, and then its folder is deleted.
     let mut contained = scopeguard::guard((tree, workspace), |(tree, workspace)| pool.end(tree, workspace));
     events.put(Event::Started).await;
     let began = Instant::now();
@@ -110,6 +111,7 @@ async fn run_to_end(
     let (tree, workspace) = ScopeGuard::into_inner(contained);
     let archive = tree.finish(&workspace).await;
     let mut outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, job, duration) };
+    // If the sandbox or a missing module explains the failure, the outcome says so.
     let tail = output.into_tail();
     let denied = denied::reason(outcome.status, &tail, job.policy(), &job.runtime().trees, workspace.root());
     let advice = match denied {
@@ -120,8 +122,8 @@ async fn run_to_end(
     Ok(collect(job, workspace, archive, outcome).await)
 }
 
-/// An idle interpreter for `job`, else a new one. Nothing of the program has run when this returns; dropping the future ends
-/// what was started.
+/// An idle interpreter for `job`, else a new one. Nothing of the program has run when this returns; dropping the future ends the
+/// started interpreter.
 async fn start(pool: &Pool, job: &Arc<Job>) -> Result<Spawned, Error> {
     match pool.take(job).await {
         Some(idle) => Ok(idle),
@@ -132,7 +134,7 @@ async fn start(pool: &Pool, job: &Arc<Job>) -> Result<Spawned, Error> {
 /// The causes that end a run from outside.
 struct Ends<'a> {
     deadline: Instant,
-    /// The job's own token, and that of the whole engine.
+    /// The cancel tokens of the job and of the whole engine.
     cancels: [&'a CancellationToken; 2],
 }
 
@@ -180,6 +182,7 @@ async fn attend(
     tokio::pin!(streams, write_stdin);
     let supervise = supervise(tree, job, workspace, output, ends, signals);
     tokio::pin!(supervise);
+    // The end of the tree decides: a closed input or output alone ends nothing.
     let (mut drained, mut fed) = (false, false);
     let ended = loop {
         tokio::select! {
@@ -189,6 +192,7 @@ async fn attend(
         }
     };
     output.end();
+    // Output that was printed before the end is still delivered.
     if !drained && timeout(DRAIN, streams).await.is_err() {
         tracing::warn!("the reader of a run did not take the rest of its output");
     }
@@ -221,6 +225,7 @@ async fn supervise(
             },
         }
     };
+    // A cause was found: end the tree, and wait until nothing of it is left.
     tree.kill();
     Ok((tree.wait().await?, Some(cause)))
 }
@@ -254,7 +259,7 @@ async fn write_stdin(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
     let _ = stdin.shutdown().await;
 }
 
-/// Adds the files of the run to its outcome: those of its folder, or of a container's `archive`.
+/// Adds the files of the run to its outcome: the files in its folder, or in a container's `archive`.
 async fn collect(job: &Arc<Job>, workspace: Workspace, archive: Option<PathBuf>, outcome: Outcome) -> Outcome {
     if archive.is_none() && workspace.is_untouched(job.request()) {
         return outcome;

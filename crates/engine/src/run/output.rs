@@ -35,7 +35,7 @@ const BURST: u32 = 8;
 /// A program that fills more than this per read fills its pipe before a pause is over, so it is not paused.
 const PLENTY: usize = CHUNK / 4;
 
-/// The amount of a run's output so far, and what ends the reading of it.
+/// The amount of a run's output so far, and the signals that end reading.
 pub(crate) struct Output {
     /// The end of standard error, or of a terminal.
     tail: Mutex<String>,
@@ -85,6 +85,7 @@ impl Output {
         while let Some(index) = first(&mut streams).await {
             let [stdout, stderr] = &mut streams;
             let (one, other) = if index == 0 { (stdout, stderr) } else { (stderr, stdout) };
+            // A burst is collected; otherwise an incomplete line is held until it ends, except on a terminal.
             if pace.is_burst(one.chunk.len()) {
                 self.pause(one, other).await;
                 pace.paused(one.chunk.len());

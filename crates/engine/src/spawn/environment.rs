@@ -1,6 +1,6 @@
 //! The environment of a run: a short list of this process's variables, then the request's.
 //!
-//! A variable that is not listed is not passed on. So no secret of the user's session reaches a program, and nothing that an
+//! A variable that is not listed is not passed on. So programs get no secrets of the user's session, and no variables that an
 //! AppImage, a Snap or an active virtualenv set for this process.
 
 use std::env;
@@ -79,7 +79,7 @@ const XDG: [(&str, &str); 4] = [
 const IN_PROFILE: [(&str, &str); 3] =
     [("USERPROFILE", "home"), ("APPDATA", r"home\AppData\Roaming"), ("LOCALAPPDATA", r"home\AppData\Local")];
 
-/// The variable that tells a Python where the user's own packages are, and their folder below that of `APPDATA`.
+/// The variable that tells a Python where the user's own packages are, and the name of their folder below `APPDATA`.
 const USER_PACKAGES: (&str, &str) = ("PYTHONUSERBASE", "Python");
 
 /// The variables that name the mount point of our own AppImage or Snap.

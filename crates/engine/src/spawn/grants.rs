@@ -1,4 +1,4 @@
-//! The grants of a run, and those that a machine cannot give.
+//! The grants of a run, and the reasons to refuse some.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,8 +26,8 @@ pub(super) fn of(policy: &Policy, runtime: &Runtime, home: Option<&Path>, hidden
     }
 }
 
-/// The existing ones of an interpreter's `trees` that lead neither to the home or above it, nor to the service's folders, into
-/// them or above them. The interpreter reported them itself, and a path says little about where its links lead.
+/// The existing ones of an interpreter's `trees`, without those that lead to the home or a folder above it, or to, into or above
+/// the service's folders. The interpreter reported the trees itself, so their links are resolved first.
 fn apart(trees: &[PathBuf], home: Option<&Path>, hidden: &[PathBuf]) -> Vec<PathBuf> {
     let (home, hidden) = (home.and_then(|home| home.canonicalize().ok()), existing(hidden));
     let is_closed = |real: &Path| {
@@ -39,8 +39,8 @@ fn apart(trees: &[PathBuf], home: Option<&Path>, hidden: &[PathBuf]) -> Vec<Path
     trees.iter().filter(is_open).cloned().collect()
 }
 
-/// Why `grants` are not given: programs could change an interpreter that the service starts, or, on a machine whose sandbox
-/// closes nothing in a granted folder, reach what is closed there. `hidden` are the service's folders.
+/// Why `grants` are refused: programs could change an interpreter that the service starts. Or, unless the sandbox `closes_parts`
+/// of a granted folder, programs could reach a part that must stay closed. `hidden` are the service's folders.
 pub(super) fn refusal(grants: &Grants, hidden: &[PathBuf], closes_parts: bool) -> Option<LocalizedMessage> {
     if grants.write.is_empty() && (closes_parts || grants.read.is_empty()) {
         return None;
@@ -76,7 +76,7 @@ fn overlaps(one: &Path, other: &Path) -> bool {
 /// The interpreter's path that programs could change although it is mounted read-only, if they may write to `folder`. `named`
 /// are the paths of interpreters, and `kept` the same without links.
 fn exposed_by<'a>(folder: &Path, named: &'a [PathBuf], kept: &'a [PathBuf]) -> Option<&'a PathBuf> {
-    // Of a prefix, which is told by its `bin`, only the parts are the interpreter's.
+    // In a prefix (it has `bin`), only the listed parts belong to the interpreter.
     let is_prefix = |path: &Path| kept.contains(&path.join("bin"));
     let contains = |code: &&PathBuf| folder == **code || (is_in(folder, code) && !is_prefix(code));
     let leads_elsewhere = |path: &&PathBuf| has_open_link(path, folder, kept) || may_appear(path, folder, kept);

@@ -37,10 +37,10 @@ pub(crate) use running::Running;
 
 /// A request of at most so many bytes is written to disk without a blocking thread.
 const QUICK_BYTES: usize = 64 << 10;
-/// And of at most so many files.
+/// And with at most so many files.
 const QUICK_FILES: usize = 4;
 
-/// How long the launcher may take to say what this machine can do.
+/// How long the launcher may take to report the abilities of this machine.
 const PATIENCE: Duration = Duration::from_secs(12);
 
 /// The folder of the interpreter's shims, below the run's folder.
@@ -69,8 +69,8 @@ pub(crate) struct Spawned {
 }
 
 impl Spawner {
-    /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher. Must be called within a tokio
-    /// runtime.
+    /// Claims the runs' folder, removes leftovers of a crashed engine there, and starts the launcher. Must be called within a
+    /// tokio runtime.
     pub(crate) fn new(runs_folder: &Path, hidden: &[PathBuf]) -> Result<Self, Error> {
         if let Some(excess) = workspace::excess(runs_folder).filter(|_| cfg!(windows)) {
             return Err(Error::LongFolder { folder: runs_folder.display().to_string(), excess });
@@ -114,7 +114,7 @@ impl Spawner {
     /// Starts the interpreter of `job` with its program.
     pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Spawned, Error> {
         if job.runtime().image.is_some() {
-            // Its folder takes the archive of the results.
+            // The run's folder takes the archive of the results.
             let workspace = self.workspaces.reserve(&job.runtime().entry()).map_err(Error::Workspace)?;
             let (run, pipes) = self.containers.start(job).await?;
             return Ok(Spawned { tree: Running::Container(run), pipes, workspace, barrier: None });
@@ -153,6 +153,7 @@ impl Spawner {
         let (home, hidden) = (std::env::home_dir(), self.hidden.paths());
         let is_closed = policy.level == Isolation::Sandbox;
         let grants = is_closed.then(|| grants::of(policy, runtime, home.as_deref(), &hidden));
+        // A grant must open neither the service's folders nor an interpreter to programs.
         if let Some(grants) = &grants
             && let Some(reason) = grants::refusal(grants, &hidden, self.sandbox().await.closes_parts())
         {
@@ -174,10 +175,12 @@ impl Spawner {
             Isolation::None | Isolation::Wasm | Isolation::Container => base,
         };
         let mut env = environment::merge(base, request.env());
+        // A sealed interpreter gets only the system's own variables; the program's have a prefix.
         if runtime.is_sealed {
             args.splice(..0, sealed::arguments(limits.memory_bytes));
             env = sealed::environment(environment::of_process(), env, &workspace.temporary());
         }
+        // A prestarted interpreter finds its barrier by a variable.
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
             env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
         }

@@ -80,8 +80,7 @@ impl Running {
         }
     }
 
-    /// Ends what is left of it. A container's files are written as an archive into the folder of `workspace`, and its path is
-    /// given.
+    /// Ends the rest of the run. A container's files are written as an archive into the folder of `workspace`; returns its path.
     pub(crate) async fn finish(self, workspace: &Workspace) -> Option<PathBuf> {
         match self {
             Self::Tree(_) => None,

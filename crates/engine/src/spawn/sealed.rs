@@ -1,4 +1,4 @@
-//! Interpreters that nothing of a run may act on: its variables have other names in the interpreter's own environment.
+//! Interpreters that a run must not influence: the program's variables have other names in the interpreter's own environment.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -11,14 +11,14 @@ const PREFIX: &str = "RUNTRAY_INSIDE_";
 /// Names the folder for temporary files, which the program sees beside its working folder.
 const TEMPORARY: &str = "RUNTRAY_TEMPORARY";
 
-/// The arguments in front of all others. The limit of memory is a second one, above that of the process, for systems that do not
-/// enforce that.
+/// The arguments in front of all others. The memory limit is a second one, above the limit of the process, for systems that do
+/// not enforce the latter.
 pub(super) fn arguments(memory_bytes: u64) -> [OsString; 4] {
     let memory = memory_bytes.saturating_add(memory_bytes / 4);
     ["--variables".into(), PREFIX.into(), "--memory".into(), memory.to_string().into()]
 }
 
-/// The interpreter's environment: its `own`, and those of the program with the prefix.
+/// The interpreter's environment: its `own` variables, and the program's variables with the prefix.
 pub(super) fn environment(own: Variables, program: Variables, temporary: &Path) -> Variables {
     let sealed = program.into_iter().map(|(name, value)| ([OsStr::new(PREFIX), &name].into_iter().collect(), value));
     own.into_iter().chain([(TEMPORARY.into(), temporary.into())]).chain(sealed).collect()

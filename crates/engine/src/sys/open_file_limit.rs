@@ -6,8 +6,7 @@ const ENOUGH: u64 = 65_536;
 
 /// Raises the limit of open files as far as this user may, and returns it; `None` if there is none.
 ///
-/// Shells set 256 on macOS and 1024 on Linux, far below what the system allows. The limit of runs is a setting and does not
-/// change.
+/// Shells set 256 on macOS and 1024 on Linux, far below the system's maximum. The limit of runs is a setting and does not change.
 #[cfg(unix)]
 pub fn raise_open_files() -> Option<u64> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};

@@ -9,7 +9,7 @@ pub enum Peer {
     Same,
     /// Another user, including root or an administrator.
     Other,
-    /// The system does not tell, for example because the other end is closed.
+    /// The system does not know, for example because the other end is closed.
     Unknown,
 }
 
@@ -71,7 +71,7 @@ mod tests {
                 eprintln!("not tested: this machine cannot connect from {connect} to {listen}");
                 continue;
             };
-            // Wine does not know whose a connection is before something was sent.
+            // Wine does not know the owner of a connection before something was sent.
             theirs.write_all(b"x").expect("the other end reads");
             let owner = owner(&accepted).await;
             #[cfg(windows)]

@@ -1,4 +1,4 @@
-//! The links that programs may have made in folders that they may write to. They must not lead out of these.
+//! The links that programs may have made in their writable folders. They must not lead out of these folders.
 
 use std::path::{Path, PathBuf};
 

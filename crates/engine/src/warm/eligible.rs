@@ -19,8 +19,8 @@ pub(super) fn is_eligible(job: &Job, containment: Option<Containment>) -> bool {
         && (job.request().terminal().is_none() || terminal_may_wait(containment))
 }
 
-/// Whether an interpreter can wait with a terminal. A program that finds the terminal could read what the next caller types, or
-/// leave words in it. On Windows a resize redraws the terminal, which the program could notice.
+/// Whether an interpreter can wait with a terminal. A program that finds the terminal could read the next caller's input, or
+/// leave input in it. On Windows a resize redraws the terminal, which the program could notice.
 fn terminal_may_wait(containment: Option<Containment>) -> bool {
     containment.is_some_and(Containment::hides_terminals)
 }

@@ -30,8 +30,8 @@ pub(super) struct Kind {
     pub(super) policy: Policy,
     /// Whether their standard streams are a terminal.
     pub(super) terminal: bool,
-    /// The state of the interpreter's file. Also of interpreters that they must not change: a replaced one is not protected in
-    /// them.
+    /// The state of the interpreter's file. Also of interpreters that programs must not change: a replaced file is not protected
+    /// in them.
     files: Fingerprint,
     /// Taken before the first interpreter is started.
     snapshot: OnceCell<Snapshot>,
@@ -47,7 +47,7 @@ pub(super) struct IdleSet {
     outdated: Vec<Spawned>,
     starting: usize,
     bytes_each: u64,
-    /// No interpreter is started before.
+    /// No interpreter is started before this time.
     backoff_until: Option<Instant>,
 }
 
@@ -96,8 +96,8 @@ impl IdleSet {
         &self.kind.runtime.language
     }
 
-    /// A request may raise the level and leave out the network, so each level has interpreters of its own, whoever gives it, with
-    /// and without a network.
+    /// A request may raise the level and leave out the network. So each level has interpreters of its own, with and without a
+    /// network, whether the settings or a request chose it.
     pub(super) fn is_of(&self, runtime: &Runtime, policy: &Policy, terminal: bool) -> bool {
         let walls = |runtime: &Runtime, policy: &Policy| (runtime.isolation, policy.level, policy.network.is_some());
         let (mine, my_policy) = (&self.kind.runtime, &self.kind.policy);

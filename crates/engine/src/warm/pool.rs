@@ -263,6 +263,7 @@ impl State {
         let size = self.warm.size(&runtime.language);
         let index = match self.idle_sets.iter().position(|set| set.is_of(runtime, policy, terminal)) {
             Some(index) => index,
+            // The first request of this kind makes its set.
             None => {
                 self.idle_sets.push(IdleSet::new(runtime, limits, policy, terminal, Instant::now()));
                 self.idle_sets.len() - 1

@@ -92,6 +92,7 @@ pub(super) fn remove(folder: &Path) -> io::Result<()> {
         Ok(found) if !found.is_dir() => return fs::remove_file(folder),
         _ => {}
     }
+    // The recursive way is faster; it fails for deep or closed folders.
     empty(folder, SHALLOW).or_else(|_| flatten(folder))?;
     fs::remove_dir(folder)
 }

@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Opens the regular file at `path`, not following a link; created if missing and `make` is set.
 ///
 /// # Errors
-/// There is no file, or something else.
+/// The file is missing, or is not a regular file.
 pub(super) fn open(path: &Path, make: bool) -> io::Result<File> {
     let mut options = File::options();
     options.read(true).write(true).create(make);

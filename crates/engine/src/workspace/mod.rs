@@ -125,7 +125,7 @@ fn write_stop_files(folder: &Path) -> io::Result<()> {
 pub(crate) struct Workspace {
     root: PathBuf,
     entry: String,
-    /// Tells the working folder from a replacement that the program made.
+    /// Identifies the working folder, so that a replacement made by the program is noticed.
     identity: Option<u64>,
     owner: Arc<Inner>,
 }
@@ -151,7 +151,7 @@ impl Workspace {
         self.folder().join(&self.entry)
     }
 
-    /// The files that the run created or changed, compared with those of `request`.
+    /// The files that the run created or changed, compared with the files of `request`.
     pub(crate) fn results(&self, request: &Request, limits: &Limits) -> Vec<OutputFile> {
         if !self.is_ours() {
             tracing::warn!("a program put something else in the place of its folder; its files are left out");
@@ -175,7 +175,7 @@ impl Workspace {
             })
     }
 
-    /// Whether the working folder contains only what was put there before the program was known.
+    /// Whether the working folder contains only the files from before the program was known.
     pub(crate) fn is_pristine(&self) -> bool {
         let mut entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
         self.is_ours() && entries.all(|entry| cfg!(unix) && entry.file_name() == *self.entry)

@@ -12,7 +12,7 @@ use crate::request::path::RelativePath;
 use crate::request::path::properties::written;
 use crate::request::{Request, SourceFile};
 
-/// All files below `folder` but those of runs, with their content.
+/// All files below `folder` except the files of runs, with their content.
 fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let entries = fs::read_dir(folder).expect("a list").map(|entry| entry.expect("an entry").path());
     let of = |path: PathBuf| match path.is_dir() {

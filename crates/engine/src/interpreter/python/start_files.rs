@@ -8,7 +8,7 @@ use crate::interpreter::machine::Machine;
 use crate::interpreter::probe::probe;
 use crate::text::message::LocalizedMessage;
 
-/// Works in every supported version. Prints one line of JSON, after any output of the Python's own start-up files.
+/// A script that works in every supported version. Prints one line of JSON, after any output of the Python's own start-up files.
 const SCRIPT: &str = concat!(include_str!("../prelude.py"), include_str!("start_files.py"));
 
 /// Nobody waits for the answer, and a loaded machine is slow.
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// imported from the folders `open`, to which programs may write.
 ///
 /// # Errors
-/// Why it did not answer; follows its path in a sentence.
+/// The Python does not answer; the error follows its path in a sentence.
 pub(crate) async fn start_files(program: &Path, open: &[PathBuf]) -> Result<Vec<PathBuf>, LocalizedMessage> {
     let machine = Machine { patience: PATIENCE, ..Machine::this() };
     let args =

@@ -1,4 +1,4 @@
-//! Reports of every form: what they grant is a part of them, and never a home.
+//! Arbitrary reports: a report grants only its own parts, and never a home.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};

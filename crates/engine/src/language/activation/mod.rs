@@ -1,9 +1,9 @@
 //! Activates the interpreter's environment for a program: PATH, variables and shims.
 //!
-//! A program that starts `python`, `pip` or `npm` means those of its own interpreter, so the interpreter's folder goes first on
-//! the program's PATH. There are two exceptions. A folder such as `/usr/bin` contains much else, which would hide what the user
-//! put before it. And an interpreter may have another name than `python`. For both, *shims*, small scripts, are written into
-//! the run's folder. Windows has no shims, and needs none: interpreters have their usual names there.
+//! A program that starts `python`, `pip` or `npm` means the commands of its own interpreter, so the interpreter's folder goes
+//! first on the program's PATH. There are two exceptions. A folder such as `/usr/bin` contains many other programs, which would
+//! hide the folders that the user put before it. And an interpreter may have another name than `python`. For both, *shims*, small
+//! scripts, are written into the run's folder. Windows has no shims, and needs none: interpreters have their usual names there.
 
 mod conda;
 mod tools;
@@ -65,7 +65,7 @@ impl Activation {
     /// Writes the shims into `folder`, which is created if there are any.
     ///
     /// # Errors
-    /// They cannot be written.
+    /// The shims cannot be written.
     pub(crate) fn write_shims(&self, folder: &Path) -> std::io::Result<()> {
         if !self.shims.is_empty() {
             std::fs::create_dir(folder)?;

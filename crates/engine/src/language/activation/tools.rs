@@ -80,7 +80,7 @@ impl Tools {
         Self::new(found, commands)
     }
 
-    /// The tools of a Node.js. `npm` and `npx` are scripts that look up `node` themselves; if they are missing, those of
+    /// The tools of a Node.js. `npm` and `npx` are scripts that look up `node` themselves; if they are missing, the scripts of
     /// another folder are used.
     pub(super) fn of_node(found: &Found) -> Self {
         let mut this = Self::new(found, Vec::new());

@@ -79,7 +79,7 @@ fn err(text: &str) -> Event {
 #[tokio::test]
 async fn a_line_that_is_written_in_pieces_is_one_event() {
     let steps = [Out("1"), Out("\n"), Received, Out("a"), Out(" "), Out("b"), Out("\n")];
-    // On a busy machine a piece may be so late that nobody is to wait for it.
+    // On a busy machine a piece may come so late that it must not be waited for.
     for _ in 0..100 {
         let (printed, took) = timed(false, &steps).await;
         if took.iter().sum::<Duration>() < HOLD {

@@ -19,10 +19,10 @@ const SITECUSTOMIZE: &str = include_str!("sitecustomize.py");
 /// The variable that makes a Python import our `sitecustomize`.
 const SEARCH_PATH: &str = "PYTHONPATH";
 
-/// Checks that `runtime` can run in an AppContainer with these grants, and adds what it needs to `env` and to its folder.
+/// Checks that `runtime` can run in an AppContainer with these grants, and adds its start-up file to its folder and to `env`.
 ///
 /// # Errors
-/// It cannot, or its folder cannot be written to.
+/// The runtime or a grant does not work in an AppContainer, or the run's folder cannot be written to.
 #[cfg(windows)]
 pub(super) fn prepare(
     runtime: &crate::language::Runtime,
@@ -100,7 +100,7 @@ mod windows {
         })
     }
 
-    /// Why no access would help.
+    /// Why the interpreter cannot run in an AppContainer, whatever access it gets.
     fn unfit(runtime: &Runtime, grants: &Grants) -> Option<Refusal> {
         if runtime.prestart != Some(Prestart::Python) {
             return Some(Refusal::Language(runtime.name.clone()));

@@ -47,7 +47,7 @@ fn environment(prestart: Prestart, folder: &Path, pipe: &str) -> Vec<(OsString, 
     let found = match prestart {
         Prestart::Python => Some(("PYTHONPATH".into(), folder.into())),
         Prestart::Node => Some(("NODE_OPTIONS".into(), required(&folder.join("barrier.cjs")).into())),
-        // It looks at the variable by itself.
+        // The built-in Python reads the variable by itself.
         Prestart::BuiltIn => None,
     };
     [(NAME.into(), pipe.into())].into_iter().chain(found).collect()

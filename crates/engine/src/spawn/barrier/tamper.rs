@@ -73,7 +73,7 @@ impl TamperDetector {
             let is_lost = |event: &InotifyEvent| event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW);
             for event in events.into_iter().filter(|event| event.wd == *pipe || is_lost(event)) {
                 let opened = event.mask.contains(AddWatchFlags::IN_OPEN);
-                // Any other event is as bad as a second opening, and lost events may have been of any kind.
+                // Any other event counts like a second opening, also the report that events were lost.
                 self.opened += if opened { 1 } else { 2 };
             }
         }

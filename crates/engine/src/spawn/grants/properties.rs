@@ -1,4 +1,4 @@
-//! Reports of every form, on disks with links: what they grant is a part of them, and nothing of the user's or the service's.
+//! Arbitrary reports on disks with links: they grant only their own parts, and nothing of the user's or the service's.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,8 +1,8 @@
 //! Memory in the buffers of UNIX sockets and pipes.
 //!
-//! The kernel counts what is in a UNIX socket's queue as the sender's. If no process has the sender any more, nobody can ask it,
-//! so such a queue is taken for as full as it can be. TCP and UDP are not measured: the kernel bounds their buffers for the whole
-//! machine (`tcp_mem`, `udp_mem`).
+//! The kernel counts the bytes in a UNIX socket's queue as the sender's. If no process has the sending socket any more, it cannot
+//! be asked, so such a queue counts as full. TCP and UDP are not measured: the kernel bounds their buffers for the whole machine
+//! (`tcp_mem`, `udp_mem`).
 
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd};
@@ -19,7 +19,7 @@ use super::{own_process, procfs};
 
 /// The limit of a socket's buffer if it is not known.
 const USUAL: u64 = 212_992;
-/// The kernel doubles what a program asks for.
+/// The kernel doubles the size that a program asks for.
 const DOUBLED: u64 = 2;
 /// `SO_MEMINFO`, and the places of its numbers for received, sent and other memory.
 const MEMINFO: libc::c_int = 55;
@@ -30,7 +30,7 @@ const HELD: [usize; 3] = [0, 2, 6];
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     pub(crate) bytes: u64,
-    /// The most that may be there besides.
+    /// The most memory that may exist in addition.
     pub(crate) uncertain_bytes: u64,
     /// The sockets that were found, of every kind.
     pub(crate) sockets: u64,
@@ -72,7 +72,7 @@ fn held(socket: &File) -> nix::Result<u64> {
     Errno::result(asked).map(|_| HELD.iter().map(|place| u64::from(numbers[*place])).sum())
 }
 
-/// Whether something waits in its queue whose sender may be closed: a stream tells so, for datagrams nobody knows.
+/// Whether bytes wait in the queue whose sender may be closed. A stream reports that; for datagrams it is unknown.
 fn may_have_lost_sender(socket: &File) -> bool {
     let mut asked = [PollFd::new(socket.as_fd(), PollFlags::POLLIN | PollFlags::POLLHUP)];
     if own_process::wait(&mut asked, PollTimeout::ZERO).is_err() {

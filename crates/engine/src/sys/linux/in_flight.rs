@@ -59,7 +59,7 @@ struct Flight<'a> {
 }
 
 impl Flight<'_> {
-    /// Fails if something of the process cannot be looked at.
+    /// Fails if a part of the process cannot be examined.
     fn add_descriptors_of(&mut self, pid: Pid) -> io::Result<()> {
         let mut process = None;
         for entry in fs::read_dir(format!("/proc/{pid}/fd"))? {
@@ -74,7 +74,7 @@ impl Flight<'_> {
             match duplicate {
                 Ok(duplicate) => self.measure(duplicate.into(), kind)?,
                 Err(error @ (Errno::EMFILE | Errno::ENFILE | Errno::ENOMEM)) => return Err(error.into()),
-                // It was closed meanwhile; or this system, such as Docker's, duplicates no descriptors.
+                // The descriptor was closed meanwhile, or this system, such as Docker's, does not allow duplicating descriptors.
                 Err(_) => {}
             }
         }
@@ -97,7 +97,7 @@ impl Flight<'_> {
     /// Adds a socket or pipe.
     ///
     /// # Errors
-    /// There are too many sockets with descriptors in their queues.
+    /// Too many sockets have descriptors in their queues.
     fn measure(&mut self, file: File, kind: Kind) -> io::Result<()> {
         match kind {
             Kind::Pipe => self.buffers.add_pipe(&file),
@@ -132,7 +132,7 @@ impl Flight<'_> {
         }
         let number = file.as_raw_fd();
         if let Some(kind) = self.kind(&found, || format!("/proc/self/fdinfo/{number}").into()) {
-            // Those beyond the limit are counted as what they may hold at most.
+            // Sockets beyond the limit are counted as full.
             if self.measure(file, kind).is_err() {
                 self.buffers.add_unseen(1);
             }
@@ -177,9 +177,8 @@ fn set_peek_offset(socket: &OwnedFd, offset: libc::c_int) -> nix::Result<()> {
 
 /// The descriptors of the next message behind the offset of peeking; `None` at the end of the queue. A datagram may be empty.
 ///
-/// The program chooses what else the kernel writes about a message, such as the sender's identity (`SO_PASSCRED`), so there
-/// may be no room for all of it. The kernel has made the descriptors that it did write, and whatever is not owned here stays
-/// open.
+/// The program can make the kernel add more to a message, such as the sender's identity (`SO_PASSCRED`), so there may be no room
+/// for all of it. The kernel has made the descriptors that it did write, and those that are not owned here stay open.
 fn peek(socket: &OwnedFd, bytes: &mut [u8]) -> Option<Vec<OwnedFd>> {
     let mut data = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
     let mut control = [0_u64; CONTROL_BYTES / size_of::<u64>()];
@@ -232,7 +231,7 @@ mod tests {
 
     use super::each_file;
 
-    /// Each test looks into all sockets of this process, also into those of the other, so they run one after the other.
+    /// Each test looks into all sockets of this process, also the other test's, so they run one after the other.
     static ALONE: Mutex<()> = Mutex::new(());
 
     fn pair(kind: SockType) -> (OwnedFd, OwnedFd) {

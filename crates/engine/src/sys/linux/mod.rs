@@ -8,8 +8,7 @@
 //! does not see other runs or the service's folders (`sandbox::mounts`).
 //!
 //! The folders are named after the processes: `service/`, `launcher/`, `supervisor/`, and `gateway/`, through which a run with a
-//! network reaches the machine's. `sandbox/` is what the supervisor sets up
-//! around the program.
+//! network reaches the machine's. `sandbox/` sets up the restrictions around the program, in the supervisor.
 //!
 //! Service → launcher: a packet socket with the run's descriptors in each packet. Launcher → service: status of a run, over a
 //! socket that the supervisor does not have. Service ↔ supervisor: the run's control socket (`protocol`).

@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollTimeout, poll};
 
-/// Exits without running exit handlers: in a forked process those of the service's libraries must not run.
+/// Exits without running exit handlers: in a forked process the handlers of the service's libraries must not run.
 pub(crate) fn end(code: i32) -> ! {
     // SAFETY: it takes nothing from the process that it ends.
     #[expect(unsafe_code, reason = "there is no safe wrapper")]

@@ -48,7 +48,7 @@ impl PerfCounter {
     }
 
     /// A counter that counts nothing. The first counter of a machine makes all of its cores wait, 10 ms or more, while the kernel
-    /// switches counting on, and soon after the last one it is off again; so whoever starts programs often holds one.
+    /// switches counting on, and soon after the last one it is off again; so a process that starts programs often holds one.
     pub(crate) fn hold() -> Option<Self> {
         Self::open(DISABLED)
     }

@@ -73,7 +73,7 @@ impl ForeignProcess {
         };
     }
 
-    /// Reaps it if it became our child: orphans do if we are the first process of a container.
+    /// Reaps it if it became our child, as orphans do where we are the first process of a container.
     pub(crate) fn reap(&self) {
         use nix::sys::wait::{Id, WaitPidFlag, waitid};
         let Some(descriptor) = &self.descriptor else { return };

@@ -28,8 +28,8 @@ const MOST: usize = 64 << 20;
 /// The longest report that is accepted.
 pub(crate) const MOST_REPORT: usize = 4 << 10;
 
-/// Service → supervisor, first: what to start. [`ControlMessage`]s follow, [`ControlMessage::Go`] first. The end of the socket
-/// ends the run.
+/// Service → supervisor, first: the program to start and its environment. [`ControlMessage`]s follow, [`ControlMessage::Go`]
+/// first. The end of the socket ends the run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RunSpec {
     #[serde(with = "paths::one")]
@@ -63,7 +63,7 @@ pub(crate) struct SandboxSpec {
     /// To read: the parts of the interpreter.
     #[serde(with = "paths::many")]
     pub(crate) interpreter: Vec<PathBuf>,
-    /// Never to write: the parts of all interpreters.
+    /// Read-only even in a granted folder: the parts of all interpreters.
     #[serde(with = "paths::many")]
     pub(crate) kept: Vec<PathBuf>,
     /// To read: folders that the user granted.
@@ -101,7 +101,8 @@ pub(crate) struct Bounds {
 
 impl From<&Limits> for Bounds {
     fn from(limits: &Limits) -> Self {
-        // Without `..`, so that the compiler asks about a new limit. The service enforces those that are left out here.
+        // Without `..`, so that a new limit does not compile until it is used here. The service enforces the limits that are left
+        // out.
         let Limits {
             memory_bytes,
             cpu,

@@ -61,6 +61,7 @@ pub(crate) fn kill_children_but(kept: &[Pid]) -> bool {
     let _ = add_children(Pid::this(), &mut children);
     let strangers: Vec<Pid> = children.into_iter().filter(|pid| !kept.contains(pid)).collect();
     for child in &strangers {
+        // The child is stopped first, so that it forks no more while its descendants are killed.
         let _ = kill(*child, Signal::SIGSTOP);
         for pid in descendants(*child) {
             let _ = kill(pid, Signal::SIGKILL);
@@ -108,7 +109,7 @@ pub(crate) fn descendants(root: Pid) -> Vec<Pid> {
 /// All descendants of `root`.
 ///
 /// # Errors
-/// The system does not tell the children of a process that is there.
+/// The system does not list the children of a process that exists.
 pub(crate) fn all_descendants(root: Pid) -> io::Result<Vec<Pid>> {
     let mut failed = None;
     let found = walk(root, &mut failed);

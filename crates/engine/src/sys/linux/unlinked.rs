@@ -1,4 +1,4 @@
-//! Unlinked files: they have no name, and exist while a process has them open, on disk or in memory.
+//! Unlinked files, on disk or in memory: they have no name, and exist as long as a process has them open.
 
 use std::collections::HashMap;
 use std::fs;

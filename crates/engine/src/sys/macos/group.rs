@@ -43,7 +43,7 @@ impl Group {
         }
     }
 
-    /// Whether it is that of the run with `mark`.
+    /// Whether the group belongs to the run with `mark`.
     pub(super) fn has_mark(&self, mark: &[u8]) -> bool {
         self.mark == mark
     }

@@ -45,7 +45,7 @@ impl Launcher {
         self.sandbox.subscribe()
     }
 
-    /// Never any: a watcher that is gone is replaced before each run.
+    /// Always `None`: a watcher that is gone is replaced before each run.
     pub(crate) fn trouble(&self) -> watch::Receiver<Option<LocalizedMessage>> {
         watch::Sender::new(None).subscribe()
     }

@@ -19,7 +19,7 @@ use crate::sys::seatbelt::{Places, profile};
 
 const PROGRAM: &str = "/usr/bin/sandbox-exec";
 
-/// Succeeds if programs start, and what no rule allows is closed.
+/// Succeeds if programs start and paths without a rule are closed.
 const TRIAL: &str = "/bin/ls /usr/lib && ! /bin/ls /private/etc && ! /bin/ls /Users";
 
 /// The files in the engine's folder that end an interpreter's search in the folders above its program.

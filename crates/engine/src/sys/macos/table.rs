@@ -38,8 +38,8 @@ pub(super) fn usage(pid: i32) -> Option<Usage> {
     (failed == 0).then(|| Usage { cpu: in_time(ticks), memory_bytes: info.ri_phys_footprint })
 }
 
-/// Whether the initial arguments or environment of `pid` contain `mark`. The system hides those of other users' processes, and
-/// the environment of Apple's programs.
+/// Whether the initial arguments or environment of `pid` contain `mark`. The system hides the arguments of other users' processes
+/// and the environment of Apple's programs.
 pub(super) fn bears(pid: i32, mark: &[u8]) -> bool {
     let mut name = [libc::CTL_KERN, libc::KERN_PROCARGS2, pid];
     let mut text = vec![0_u8; MOST_ARGUMENTS];

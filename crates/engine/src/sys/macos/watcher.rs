@@ -80,7 +80,7 @@ impl Watcher {
     }
 
     /// Reports that the program of the run with `mark` could not be started. Its main process may have registered itself before
-    /// that failed; its pid, which is not known here, may soon be that of a stranger.
+    /// that failed; its pid, which is not known here, may soon belong to an unrelated process.
     pub(super) fn not_started(&mut self, mark: &[u8]) {
         let _ = self.notes.write_all(&record::begun(mark));
     }

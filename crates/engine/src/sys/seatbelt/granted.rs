@@ -20,7 +20,7 @@ enum Access {
 /// All granted paths of a run.
 #[derive(Default)]
 pub(super) struct Granted {
-    /// By their paths without links, so that a folder comes before what is in it.
+    /// By their paths without links, so that a folder comes before its content.
     paths: BTreeMap<PathBuf, (Access, ResolvedPath)>,
 }
 
@@ -71,7 +71,7 @@ impl Granted {
                 closed.push(place.clone());
             }
         }
-        // Elsewhere the rules for these paths would no longer match them, so no folder above them can be moved.
+        // After a move the rules for these paths would no longer match, so no folder above them can be moved.
         let mut above: Vec<&Path> = closed.iter().flat_map(|place| place.ancestors().skip(1)).collect();
         above.sort();
         above.dedup();

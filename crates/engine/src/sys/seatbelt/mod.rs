@@ -42,7 +42,7 @@ pub(super) struct Places<'a> {
     pub(super) terminal: Option<&'a Path>,
 }
 
-/// The profile of a run with these places, those of them that exist.
+/// The profile of a run with these places. Missing ones are left out.
 pub(super) fn profile(places: Places<'_>) -> String {
     let mut rules = Rules::begin();
     system::allow(&mut rules);

@@ -1,4 +1,4 @@
-//! Profiles for grants of every form: no rule opens more than what they lead to.
+//! Profiles for arbitrary grants: no rule opens more than the granted paths and their targets.
 
 use std::ffi::OsString;
 use std::fs;
@@ -89,7 +89,7 @@ proptest! {
         for rule in &rules {
             let word = rule.iter().filter(|part| part.len() == 1).map(String::as_str).collect::<String>();
             prop_assert!(word != "allowdefault", "{rule:?}");
-            // Whatever is opened below the test's folder, with what is in it, is granted.
+            // Everything opened below the test's folder together with its content is granted.
             if word.contains("subpath") {
                 let opened = rule.iter().filter(|part| part.starts_with(&below));
                 prop_assert!(opened.into_iter().all(|part| real.contains(part)), "{rule:?} for {grants:?}");

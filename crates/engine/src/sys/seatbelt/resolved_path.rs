@@ -37,6 +37,7 @@ impl ResolvedPath {
             match fs::read_link(&place) {
                 Ok(_) if links.len() == MOST_LINKS => return None,
                 Ok(link) => {
+                    // A link: its target is resolved next, before the rest of the path.
                     target = target.canonicalize().ok()?;
                     bounds.extend(writable.around(&target.join(&name)));
                     links.push(target.join(&name));
@@ -52,7 +53,7 @@ impl ResolvedPath {
     }
 }
 
-/// The names on a path, the last one first. An absolute path ends with the root folder, which replaces what is before it.
+/// The names on a path, the last one first. An absolute path ends with the root folder, which replaces the path before it.
 fn names(path: &Path) -> Vec<OsString> {
     let named = path.components().filter(|component| *component != Component::CurDir);
     let mut names: Vec<OsString> = named.map(|component| component.as_os_str().to_owned()).collect();

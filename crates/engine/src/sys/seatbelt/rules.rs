@@ -51,7 +51,7 @@ impl Rules {
     }
 }
 
-/// The filter for a file or folder without what is in it.
+/// The filter for a file, or for a folder without its content.
 pub(super) fn literal(path: &Path) -> String {
     format!("(literal {})", quoted(path))
 }

@@ -6,8 +6,8 @@ use super::resolved_path::ResolvedPath;
 use super::rules::{LOOK, READ, Rules};
 use crate::sys::Writable;
 
-/// The system's programs and libraries, and those of package managers; a link is followed. Of a package manager's folder only
-/// parts are listed: its `etc` and `var` hold the settings and data of services.
+/// The programs and libraries of the system and of package managers; a link is followed. Of a package manager's folder only parts
+/// are listed: its `etc` and `var` hold the settings and data of services.
 const TREES: [&str; 35] = [
     "/bin",
     "/sbin",
@@ -113,7 +113,7 @@ const SOURCES: [&str; 2] = ["/dev/random", "/dev/urandom"];
 /// Devices to read and write.
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/tty", "/dev/ptmx", "/dev/dtracehelper"];
 
-/// Allows what does not depend on the run.
+/// Allows everything that does not depend on the run.
 pub(super) fn allow(rules: &mut Rules) {
     processes(rules);
     kernel(rules);

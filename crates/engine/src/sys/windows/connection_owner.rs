@@ -234,7 +234,7 @@ impl User {
 /// The user of this process.
 ///
 /// # Errors
-/// Windows does not tell.
+/// Windows does not tell the user.
 pub(super) fn own_user() -> io::Result<User> {
     // SAFETY: the answer is a constant that needs no closing.
     user_of_handle(unsafe { GetCurrentProcess() })
@@ -291,7 +291,7 @@ mod tests {
                 Ok(vec![readings.fetch_add(1, Ordering::SeqCst)])
             })
         };
-        // They ask after the first reading began, so that one is too old for them.
+        // These threads ask after the first reading began, so its result is too old for them.
         for _ in 0..WAITING {
             let (table, readings) = (table.clone(), readings.clone());
             waiting.spawn(async move { table.read(move || Ok(vec![readings.fetch_add(1, Ordering::SeqCst)])).await });

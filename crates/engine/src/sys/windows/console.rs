@@ -12,7 +12,7 @@ use super::pipe::{self, End};
 use crate::session::TerminalSize;
 
 /// Controls a program's terminal; its data goes through pipes. Does not keep the console open: our pipes only end when the
-/// console is closed, and whoever waits for that holds this.
+/// console is closed, and the task that waits for their end holds this.
 pub(crate) struct Terminal(Weak<Console>);
 
 /// A pseudo-console, closed on drop.

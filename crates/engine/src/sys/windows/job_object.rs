@@ -1,8 +1,8 @@
 //! Job Objects: limits, accounting and messages of one process tree.
 //!
-//! Programs may not use the clipboard, the windows of other programs, or what belongs to the whole desktop, such as logging off.
-//! A job with such restrictions cannot be nested in another, and some terminals, services and CI run us in one: there they are
-//! left out.
+//! Programs may not use the clipboard, the windows of other programs, or functions of the whole desktop, such as logging off. A
+//! job with such restrictions cannot be nested in another, and some terminals, services and CI run us in one: there they are left
+//! out.
 #![expect(unsafe_code, reason = "Job Objects are Win32 calls")]
 
 use std::ffi::c_void;
@@ -78,7 +78,7 @@ impl JobObject {
         Ok(job)
     }
 
-    /// Denies its processes what belongs to the whole desktop. Only for a job that is not nested in another.
+    /// Denies its processes the functions of the whole desktop. Only for a job that is not nested in another.
     ///
     /// # Errors
     /// Windows refuses.

@@ -96,7 +96,7 @@ impl Launcher {
         watch::Sender::new(Some(report)).subscribe()
     }
 
-    /// Never any: there is no process between us and a program.
+    /// Always `None`: there is no process between us and a program.
     pub(crate) fn trouble(&self) -> watch::Receiver<Option<LocalizedMessage>> {
         watch::Sender::new(None).subscribe()
     }
@@ -138,7 +138,7 @@ fn start(launch: &Launch<'_>, streams: &Streams, container: Option<&Confinement>
         let job = JobObject::new(launch.limits)?;
         job.restrict_user_interface()?;
         match Process::start(launch, streams, &job, container) {
-            // Other software may have put us into a job in a way that is not told.
+            // Other software may have put us into a job without a trace.
             Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED.cast_signed()) => {}
             started => return started.map(|process| (process, job)),
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::app_container::{acl, sid::Sid};
 use super::connection_owner;
 
-/// Windows itself, and the administrators of this machine, who can read everything anyway.
+/// The accounts of Windows itself and of this machine's administrators. Both can read everything anyway.
 const SYSTEM: [u32; 1] = [18];
 const ADMINISTRATORS: [u32; 2] = [32, 544];
 /// The owner of a file.

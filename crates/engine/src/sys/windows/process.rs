@@ -101,7 +101,7 @@ impl Process {
         if done == 0 {
             return Err(io::Error::last_os_error());
         }
-        // SAFETY: both handles are open and ours alone. That of the first thread is not needed.
+        // SAFETY: both handles are open and ours alone. The handle of the first thread is not needed.
         let (handle, _) =
             unsafe { (OwnedHandle::from_raw_handle(started.hProcess), OwnedHandle::from_raw_handle(started.hThread)) };
         Ok(Self { ending: ExitWait::of(handle.as_handle())?, handle })

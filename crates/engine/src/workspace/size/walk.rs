@@ -19,7 +19,7 @@ use super::least::LEAST_BYTES;
 /// Ancestors of the current folder that are kept open. Deeper ones are opened again by `..`.
 const KEPT_OPEN: usize = 32;
 
-/// Device and inode: tells one file from all others.
+/// Device and inode, which identify a file.
 type Identity = (libc::dev_t, libc::ino_t);
 
 /// Bytes on disk below `folder`, each file once; stops counting above `enough`.

@@ -10,7 +10,7 @@ const CLOSED_V4: [Block<Ipv4Addr>; 12] = [
     // This machine and network.
     (Ipv4Addr::new(0, 0, 0, 0), 8),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
-    // Private networks, and those of providers.
+    // Private networks, and networks of providers.
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(172, 16, 0, 0), 12),
     (Ipv4Addr::new(192, 168, 0, 0), 16),

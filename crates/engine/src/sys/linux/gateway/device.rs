@@ -12,7 +12,7 @@ const LONGEST: usize = 1 << 16;
 /// The longest TCP packet that is sent, so that a connection's buffers hold several.
 const LONGEST_SENT: usize = 32 << 10;
 
-/// The device, with the packet that the stack reads next.
+/// The device, with the next packet for the stack.
 pub(super) struct Device {
     file: File,
     received: Box<[u8]>,
@@ -80,7 +80,7 @@ impl smoltcp::phy::Device for Device {
         let mut capabilities = DeviceCapabilities::default();
         capabilities.medium = Medium::Ip;
         capabilities.max_transmission_unit = LONGEST_SENT;
-        // The kernel made what arrives here, in this machine's memory.
+        // The kernel made the packets that arrive here in this machine's memory: their checksums are not verified.
         capabilities.checksum.ipv4 = Checksum::Tx;
         capabilities.checksum.tcp = Checksum::Tx;
         capabilities

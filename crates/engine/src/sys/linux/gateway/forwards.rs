@@ -56,7 +56,7 @@ impl Forwards {
         Self { listeners, table: HashMap::new(), next: 0 }
     }
 
-    /// The sockets to poll, and for what.
+    /// The sockets to poll, with the events to wait for.
     pub(super) fn interests(&self) -> impl Iterator<Item = (Socket, BorrowedFd<'_>, PollFlags)> {
         let has_room = self.table.len() < MOST;
         let listeners = self.listeners.iter().enumerate().filter(move |_| has_room);
@@ -64,11 +64,11 @@ impl Forwards {
         let ends = self.table.iter().flat_map(|(number, forward)| {
             forward.interests().map(|(descriptor, interest)| (Socket::End(*number), descriptor, interest))
         });
-        // An end that is not asked for anything would report its end again and again.
+        // Without an interest, `poll` would still report a closed end, again and again.
         listeners.chain(ends.filter(|(_, _, interest)| !interest.is_empty()))
     }
 
-    /// Goes on with a socket that is ready.
+    /// Serves a socket that is ready.
     pub(super) fn go_on(&mut self, socket: Socket) {
         match socket {
             Socket::Listener(place) => self.accept(place),
@@ -107,7 +107,7 @@ impl Forward {
         ]
     }
 
-    /// Passes on what can be passed on; false when the connection is over.
+    /// Transfers the bytes that can be transferred now; false when the connection is over.
     fn pass(&mut self) -> bool {
         let passed =
             [self.outward.pass(&mut self.program, &mut self.host), self.inward.pass(&mut self.host, &mut self.program)];

@@ -25,7 +25,8 @@ struct Network {
 }
 
 impl Interfaces {
-    /// Whether `address` belongs to this machine or to a network that it is connected to. If that cannot be found out, it does.
+    /// Whether `address` belongs to this machine or to a network that it is connected to. If that is not known, the answer is
+    /// yes.
     pub(super) fn contain(&mut self, address: IpAddr) -> bool {
         if self.read.is_none_or(|read| read.elapsed() > FRESH) {
             let Ok(found) = getifaddrs() else { return true };

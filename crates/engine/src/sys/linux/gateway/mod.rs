@@ -1,12 +1,12 @@
-//! The gateway of a run with a network: carries its connections to the machine's network, and decides which may leave.
+//! The gateway of a run with a network: carries its connections to the machine's network, and decides which are allowed.
 //!
-//! A run has a network namespace of its own, in which nothing is but its loopback and a TUN device. Every packet for another
-//! address arrives here, in a process that the supervisor forks, in the machine's network. `stack` answers the program's TCP by
-//! a TCP/IP stack of its own (smoltcp) and connects to the same address from the machine; `datagrams` does it for UDP. So the
-//! program never has a socket of the machine's network. `rules` decides by the address that is connected to: `closed` lists what
-//! is no public address, `interfaces` and `routes` know the machine's other networks, `translators` what IPv6 addresses stand
-//! for. `questions` and `resolver` answer DNS by the machine's name servers. `forwards` carries connections to those services of
-//! the machine's loopback that the user allowed.
+//! A run has a network namespace of its own, which contains only its loopback and a TUN device. Every packet for another address
+//! arrives here, in a process that the supervisor forks, in the machine's network. `stack` answers the program's TCP by a TCP/IP
+//! stack of its own (smoltcp) and connects to the same address from the machine; `datagrams` does it for UDP. So the program
+//! never has a socket of the machine's network. `rules` decides by the destination address: `closed` lists the addresses that are
+//! not public, `interfaces` and `routes` know the machine's other networks, and `translators` finds the IPv4 addresses behind
+//! IPv6 addresses. `questions` and `resolver` answer DNS by the machine's name servers. `forwards` carries connections to those
+//! services of the machine's loopback that the user allowed.
 //!
 //! The process is in the run's PID namespace and control group: it ends with the run, and its CPU time and memory count as the
 //! run's. It may read `resolv.conf` and use internet sockets, no more. Connections, datagram flows and bytes are
@@ -88,7 +88,7 @@ fn keep_only(socket: &OwnedFd) -> io::Result<OwnedFd> {
     #[expect(unsafe_code, reason = "the descriptors of the supervisor's copy are known by number only")]
     let kept = unsafe { dup2_raw(socket, SOCKET) }?;
     let first = SOCKET as libc::c_uint + 1;
-    // SAFETY: what is closed belongs to the copied supervisor, of which nothing runs in this process.
+    // SAFETY: the closed descriptors belong to the copied supervisor, of which nothing runs in this process.
     #[expect(unsafe_code, reason = "nix has no close_range")]
     Errno::result(unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) })?;
     Ok(kept)

@@ -9,10 +9,10 @@ use smoltcp::wire::{
     IpProtocol, IpRepr, Ipv4Packet, Ipv4Repr, Ipv6Packet, Ipv6Repr, TcpPacket, UDP_HEADER_LEN, UdpPacket, UdpRepr,
 };
 
-/// The addresses of a TCP or UDP flow: the program's end, and where it goes.
+/// The addresses of a TCP or UDP flow: the program's end, and the destination.
 pub(super) type Pair = (SocketAddr, SocketAddr);
 
-/// The bytes of a packet that come back with the message that it cannot be delivered.
+/// The number of a packet's bytes that are returned with the message that it cannot be delivered.
 const RETURNED: usize = 64;
 const HOPS: u8 = 64;
 
@@ -40,13 +40,13 @@ pub(super) enum Packet<'a> {
 pub(super) enum Refusal {
     /// The rules close it.
     Closed,
-    /// The machine has no way to it.
+    /// The machine has no route to it.
     NoWay,
     /// Nothing listens there.
     NoPort,
 }
 
-/// Reads a packet; `None` for parts of packets, other protocols, and what is malformed.
+/// Reads a packet; `None` for fragments, other protocols and malformed packets.
 pub(super) fn parse(bytes: &[u8]) -> Option<Packet<'_>> {
     let (protocol, from, to, payload): (_, IpAddr, IpAddr, _) = match bytes.first()? >> 4 {
         4 => {
@@ -66,6 +66,7 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Packet<'_>> {
     match protocol {
         IpProtocol::Tcp => {
             let packet = TcpPacket::new_checked(payload).ok()?;
+            // Only the first packet of a connection has SYN without ACK.
             let opens = packet.syn() && !packet.ack() && !packet.rst();
             Some(Packet::Stream { pair: pair(packet.src_port(), packet.dst_port()), opens })
         }

@@ -87,7 +87,7 @@ pub(super) struct Questions {
     received: Vec<u8>,
 }
 
-/// A stream of something else than plain questions.
+/// The error that a stream contains something else than plain questions.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NoQuestion;
 
@@ -115,7 +115,7 @@ impl Questions {
 mod tests {
     use super::{LONGER, NoQuestion, Questions, anew, id, refusal};
 
-    /// A question for the addresses of `example.org`, with the counts and what follows.
+    /// A question for the addresses of `example.org`, with these counts, followed by `rest`.
     fn message(flags: [u8; 2], counts: [u8; 4], rest: &[u8]) -> Vec<u8> {
         let [questions, answers, authorities, more] = counts;
         let header = [0x12, 0x34, flags[0], flags[1], 0, questions, 0, answers, 0, authorities, 0, more];

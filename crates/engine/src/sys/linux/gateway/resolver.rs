@@ -17,7 +17,7 @@ pub(super) struct Resolver(Option<Vec<SocketAddr>>);
 
 impl Resolver {
     /// The name servers now, at least one. The file is read anew each time: the machine may have changed its network. If another
-    /// file is in its place, which this process may not read, they stay those of before.
+    /// file is in its place, which this process may not read, the old name servers are kept.
     pub(super) fn servers(&mut self) -> Vec<SocketAddr> {
         if let Ok(text) = fs::read_to_string(FILE) {
             self.0 = Some(parse(&text));

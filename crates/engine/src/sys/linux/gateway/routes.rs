@@ -1,5 +1,5 @@
-//! The machine's routes. A network that has one of its own, as a company's behind a VPN or behind another router, is not reached
-//! by the way to the internet, even if its addresses are public ones.
+//! The machine's routes. A network with a route of its own, such as a company's behind a VPN or another router, is not on the
+//! internet, even if its addresses are public.
 
 use std::collections::HashMap;
 use std::io;
@@ -32,7 +32,7 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    /// Whether `address` is in a network with a route of its own. If that cannot be found out, it is.
+    /// Whether `address` is in a network with a route of its own. If that is not known, the answer is yes.
     pub(super) fn lead_elsewhere(&mut self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         if let Some((elsewhere, since)) = self.known.get(&address)
@@ -49,7 +49,7 @@ impl Routes {
     }
 }
 
-/// The leading bits of the route to `address`: `Some(None)` if nothing leads there, `None` if the kernel does not say.
+/// The leading bits of the route to `address`: `Some(None)` if there is no route, `None` if the kernel does not answer.
 fn bits(address: IpAddr) -> Option<Option<u8>> {
     match ask(address) {
         Ok(bits) => Some(Some(bits)),
@@ -117,7 +117,7 @@ mod tests {
         let at = |text: &str| text.parse::<IpAddr>().expect("an address");
         assert_eq!(bits(at("127.0.0.1")).map(|bits| bits.is_some_and(|bits| bits >= 8)), Some(true));
         assert!(Routes::default().lead_elsewhere(at("127.9.9.9")) && Routes::default().lead_elsewhere(at("::1")));
-        // Of an address that no route of its own leads to; there may be no default route here either.
+        // An address without a route of its own; there may be no default route here either.
         assert!(!Routes::default().lead_elsewhere(at("203.0.113.77")));
     }
 

@@ -54,7 +54,7 @@ impl Stack {
         let mut config = Config::new(HardwareAddress::Ip);
         config.random_seed = RandomState::new().build_hasher().finish();
         let mut interface = Interface::new(config, &mut device, Time::ZERO);
-        // It answers for every address.
+        // The interface answers for every address.
         interface.set_any_ip(true);
         Ok(Self {
             device,
@@ -86,7 +86,7 @@ impl Stack {
         }
     }
 
-    /// Waits for work, and returns what is ready for what.
+    /// Waits for work, and returns the ready sources with their events.
     fn wait(&mut self) -> io::Result<Vec<(Source, PollFlags)>> {
         let now = self.now();
         let delay = self.interface.poll_delay(now, &self.sockets).map_or(LONGEST, Duration::from).min(LONGEST);
@@ -137,6 +137,7 @@ impl Stack {
             self.give(bytes);
             self.streams.pass(&pair, PollFlags::empty(), &mut self.sockets);
         } else if opens && !self.streams.is_connecting(&pair) {
+            // A new connection: the rules decide, then it is made from the machine.
             let begun = match self.rules.target(pair.1) {
                 Some(target) => self.streams.begin(pair, &target, bytes),
                 None => Err(Refusal::Closed),
@@ -145,7 +146,7 @@ impl Stack {
                 self.refuse(bytes, refusal);
             }
         } else if !opens {
-            // Of a connection that is over: the stack answers with a reset.
+            // A packet of a connection that is over: the stack answers with a reset.
             self.give(bytes);
         }
     }
@@ -162,7 +163,7 @@ impl Stack {
         }
     }
 
-    /// Goes on with a connection whose machine's side was made or not.
+    /// Continues a connection after its socket on the machine's side was connected or failed.
     fn made(&mut self, pair: Pair) {
         match self.streams.made(pair) {
             Some(Made::Open(opening)) => {
@@ -188,7 +189,7 @@ impl Stack {
         self.interface.poll_ingress_single(now, &mut self.device, &mut self.sockets);
     }
 
-    /// Lets the stack send what it can.
+    /// Lets the stack send the packets that it can send now.
     fn send(&mut self) {
         for _ in 0..SENDS {
             let now = self.now();

@@ -15,7 +15,7 @@ use super::questions::Questions;
 /// The most bytes that are read for questions at once.
 const CHUNK: usize = 4096;
 
-/// The machine's end of a connection, and what was not passed on yet.
+/// The machine's end of a connection, and the bytes that wait for it.
 pub(super) struct Stream {
     host: TcpStream,
     /// Whether the machine's end takes no more bytes for now.
@@ -24,7 +24,7 @@ pub(super) struct Stream {
     host_ended: bool,
     /// Whether the other side knows that the program sends no more.
     told_end: bool,
-    /// For a connection to a name server: what was received of the next question, and questions to send.
+    /// For a connection to a name server: the received part of the next question, and the questions to send.
     questions: Option<(Questions, Vec<u8>)>,
 }
 
@@ -41,7 +41,7 @@ impl Stream {
         self.host.as_fd()
     }
 
-    /// Whether the connection to the machine's side that has changed was made.
+    /// Checks that the machine's socket, whose state has changed, is connected.
     pub(super) fn connected(&self) -> Result<(), Refusal> {
         match self.host.take_error() {
             Ok(None) => {
@@ -63,8 +63,8 @@ impl Stream {
         interest
     }
 
-    /// Passes on what can be passed on; `ready` is what the machine's side is ready for. After an error the program's end is
-    /// reset.
+    /// Transfers the bytes that can be transferred now; `ready` are the events of the machine's socket. After an error the
+    /// program's end is reset.
     pub(super) fn pass(&mut self, program: &mut Socket<'_>, ready: PollFlags) {
         let trouble = PollFlags::POLLERR | PollFlags::POLLHUP;
         self.is_full &= !ready.intersects(PollFlags::POLLOUT | trouble);
@@ -91,6 +91,7 @@ impl Stream {
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.is_full = true,
             sent => sent?,
         }
+        // Once everything was sent on, the program's end of sending is passed on too.
         let has_ended = matches!(program.state(), State::CloseWait | State::LastAck | State::Closing | State::TimeWait);
         if has_ended && !program.can_recv() && !self.is_full && !self.told_end {
             self.told_end = true;

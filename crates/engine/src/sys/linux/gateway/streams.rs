@@ -15,7 +15,7 @@ use super::packet::{Pair, Refusal};
 use super::rules::Target;
 use super::stream::Stream;
 
-/// The most connections at a time. The program's kernel repeats what opens a further one until there is room or it gives up.
+/// The most connections at a time. At the limit the program's kernel repeats the opening packet until there is room.
 const MOST: usize = 256;
 /// Bytes that a connection buffers in each direction.
 const BUFFER: usize = 128 << 10;
@@ -44,7 +44,7 @@ enum Stage {
 pub(super) enum Made {
     /// The stack gets the packet that opens it.
     Open(Vec<u8>),
-    /// The program is told why not, in answer to that packet.
+    /// The program gets the refusal in answer to that packet.
     Refused(Vec<u8>, Refusal),
 }
 
@@ -73,7 +73,7 @@ impl Streams {
         Ok(())
     }
 
-    /// The connections whose machine's side is to be polled, and for what.
+    /// The connections whose socket on the machine's side is to be polled, with the events to wait for.
     pub(super) fn interests<'a>(
         &'a self,
         sockets: &'a SocketSet<'_>,
@@ -83,12 +83,13 @@ impl Streams {
                 Stage::Connecting { .. } => PollFlags::POLLOUT,
                 Stage::Open(handle) => entry.stream.interest(sockets.get::<Socket>(handle)),
             };
-            // One that is not asked for anything would report its end again and again.
+            // Without an interest, `poll` would still report a closed end, again and again.
             (!interest.is_empty()).then_some((*pair, &entry.stream, interest))
         })
     }
 
-    /// Whether the machine's side of `pair`, which is `ready` for something, was made. It is removed if not.
+    /// The result of connecting the machine's side of `pair`, whose socket has the events `ready`. A failed connection is
+    /// removed.
     pub(super) fn made(&mut self, pair: Pair) -> Option<Made> {
         let entry = self.table.get(&pair)?;
         let Stage::Connecting { opening, .. } = &entry.stage else { return None };
@@ -115,7 +116,7 @@ impl Streams {
         }
     }
 
-    /// Passes on what connection `pair` can pass on.
+    /// Transfers the bytes of connection `pair` that can be transferred now.
     pub(super) fn pass(&mut self, pair: &Pair, ready: PollFlags, sockets: &mut SocketSet<'_>) {
         if let Some(Entry { stream, stage: Stage::Open(handle) }) = self.table.get_mut(pair) {
             stream.pass(sockets.get_mut(*handle), ready);
@@ -128,7 +129,7 @@ impl Streams {
             Stage::Connecting { since, .. } => since.elapsed() < PATIENCE,
             Stage::Open(handle) => {
                 let state = sockets.get::<Socket>(*handle).state();
-                // One that still listens was opened by a packet that the stack did not take.
+                // A socket that still listens: the stack did not accept the packet that opened its connection.
                 let is_over = matches!(state, State::Closed | State::TimeWait | State::Listen);
                 if is_over {
                     sockets.remove(*handle);

@@ -1,4 +1,4 @@
-//! The site's own translators to IPv4 (NAT64): behind an IPv6 address that looks public there may be a closed one.
+//! The site's own translators to IPv4 (NAT64): an IPv6 address that looks public may stand for a closed IPv4 address.
 //!
 //! Their prefixes are found as RFC 7050 says: a name server that knows of a translator has IPv6 addresses for a name that has two
 //! known IPv4 addresses only, and those are in them (RFC 6052).
@@ -26,7 +26,7 @@ const PLACES: [(usize, [usize; 4]); 6] = [
 const PATIENCE: Duration = Duration::from_millis(500);
 /// After this time the name servers are asked again: the machine may have changed its network.
 const FRESH: Duration = Duration::from_secs(60);
-/// And after this, if none has answered.
+/// After this time they are asked again if none has answered.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// The translators, once they were asked for.
@@ -49,7 +49,7 @@ impl Translators {
     /// The IPv4 addresses that `address` may stand for. `servers` are the name servers, which may be asked.
     ///
     /// # Errors
-    /// It is not known.
+    /// The prefixes of the network's translators are not known.
     pub(super) fn meant_by(&mut self, address: Ipv6Addr, servers: &[SocketAddr]) -> Result<Vec<Ipv4Addr>, Unknown> {
         let holds = |prefixes: &Option<Vec<Prefix>>, since: &Instant| {
             since.elapsed() < if prefixes.is_some() { FRESH } else { PAUSE }
@@ -87,7 +87,7 @@ fn ask(server: SocketAddr) -> Option<Vec<Prefix>> {
     let socket = UdpSocket::bind((own, 0)).ok()?;
     socket.connect(server).ok()?;
     socket.set_read_timeout(Some(PATIENCE)).ok()?;
-    // The port is the kernel's choice, and the number the clock's, so that nobody else knows both.
+    // The kernel chooses the port and the clock the id, so that nobody else knows both.
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
     let id = (now.subsec_nanos() as u16).to_be_bytes();
     socket.send(&[&id[..], &QUESTION[id.len()..]].concat()).ok()?;

@@ -68,7 +68,7 @@ impl LauncherCgroup {
     /// Does everything that a run needs, with a test process.
     fn attempt(&mut self) -> io::Result<()> {
         let cgroup = self.make()?;
-        // SAFETY: the launcher has one thread, so that its child may do what any process may; it only waits.
+        // SAFETY: the launcher has one thread, so that its child may act like any process; it only waits.
         #[expect(unsafe_code, reason = "fork is unsafe because of other threads' locks")]
         let child = match unsafe { fork() }? {
             ForkResult::Child => {

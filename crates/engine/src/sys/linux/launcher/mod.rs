@@ -50,12 +50,13 @@ pub(crate) fn main() -> ! {
 
 fn serve() -> io::Result<()> {
     let _ = setsid();
-    // For supervisors, which look into what a run holds. Programs get the limit of their run.
+    // For supervisors, which open the files and sockets of a run to measure them. Programs get the limit of their run.
     open_file_limit::raise_open_files();
     // Wakes a stopped launcher when the service dies, so that it notices and exits.
     prctl::set_pdeathsig(Signal::SIGCONT)?;
     rlimits::raise_priority();
     subreaper::become_one()?;
+    // SIGCHLD is read from a descriptor, so that one poll waits for requests and for dead children.
     let mut signals = SigSet::empty();
     signals.add(Signal::SIGCHLD);
     signals.thread_block()?;
@@ -63,6 +64,7 @@ fn serve() -> io::Result<()> {
     // SAFETY: descriptor 0 is the socket that the service gave us; nothing else in this process owns it.
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
+    // The machine is examined once; supervisors inherit the results.
     let mode = namespaces::probe();
     limit_filter::prepare();
     let abilities = Abilities { containment: mode.containment(), sandbox: isolation::probe::find(mode) };

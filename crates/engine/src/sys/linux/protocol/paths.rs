@@ -1,5 +1,4 @@
-//! Paths in messages. serde writes a path as a text and fails for one that is not UTF-8, so they are written as the bytes that
-//! they are.
+//! Paths in messages. serde writes a path as a text and fails for one that is not UTF-8, so paths are written as bytes.
 
 /// One path.
 pub(super) mod one {

@@ -24,7 +24,7 @@ pub(crate) enum Access {
     Write,
     /// Anything, as with the folder around it, but the program cannot rename it.
     Pinned,
-    /// As [`Access::Read`], whatever else was granted: the service starts interpreters from it with the person's rights.
+    /// As [`Access::Read`], whatever else was granted: the service starts interpreters from it with the user's rights.
     Kept,
 }
 
@@ -57,7 +57,7 @@ impl Granted {
     pub(crate) fn of(sandbox: &SandboxSpec, hidden: &[PathBuf]) -> Self {
         let folders = places(&sandbox.write, Writable::default());
         let untrusted = Writable { folders: &folders, kept: &[] };
-        // Without folders to write to there is nothing that they must be kept from.
+        // Without writable folders, programs can change none of these paths anyway.
         let kept = [&sandbox.interpreter, &sandbox.kept].into_iter().filter(|_| !folders.is_empty());
         let kept: Vec<_> = kept.flat_map(|paths| places(paths, untrusted)).collect();
         let writable = Writable { folders: &folders, kept: &kept };
@@ -68,12 +68,14 @@ impl Granted {
         for path in &sandbox.write {
             granted.add(path, Access::Write, writable);
         }
+        // Read-only paths in a writable folder are granted once more, as the more specific grant.
         let open: Vec<_> = granted.with(Access::Write).cloned().collect();
         for place in kept.iter().filter(|place| open.iter().any(|folder| place.starts_with(folder))) {
             granted.add_place(place, Access::Kept);
         }
         let hidden = places(hidden, Writable::default());
         granted.has_exceptions = hidden.iter().any(|hidden| granted.overlaps(hidden));
+        // No path that is closed to writing may be moved with a folder above it.
         let closed: Vec<_> = granted.with(Access::Read).chain(granted.with(Access::Kept)).cloned().collect();
         closed.iter().chain(&hidden).for_each(|place| granted.pin_above(place));
         granted
@@ -113,7 +115,7 @@ impl Granted {
         around.is_some_and(|grant| matches!(grant.access, Access::Write | Access::Pinned))
     }
 
-    /// Keeps the folders above `place` from being renamed, as far as the program may write to the folders that they are in.
+    /// Pins the folders above `place` that the program could rename.
     fn pin_above(&mut self, place: &Path) {
         self.has_exceptions |= self.is_movable(place);
         for folder in place.ancestors().skip(1) {

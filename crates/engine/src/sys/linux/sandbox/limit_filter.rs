@@ -1,9 +1,9 @@
-//! The rules without which a program could take off its limits, and the filter of programs at the level `none`, which has no
-//! others.
+//! The rules that keep a program from removing its limits, and the filter of programs at the level `none`, which has no other
+//! rules.
 //!
-//! - Some system calls change any process of the same user, whatever separates the two otherwise: they lower its resource
-//!   limits and its priority. A program could keep its supervisor from seeing it, or from running. Its own processes it may
-//!   change by the id 0 (the caller) and by that of the run's first process. A filter cannot know the ids of others.
+//! - Some system calls change any process of the same user, even in another namespace: they lower its resource limits and its
+//!   priority. A program could stop its supervisor from measuring it, or from running. It may change its own processes by the id
+//!   0 (the caller) and by the id of the run's first process. A filter cannot know the ids of others.
 //! - Some calls take memory that no list of the supervisor shows: mounts of file systems, pages lent to a pipe or a socket, files
 //!   of an io_uring. They are refused where the kernel does not count the run's memory itself.
 
@@ -21,9 +21,9 @@ struct Numbers {
     setpriority: c_long,
     ioprio_set: c_long,
     sched_setaffinity: c_long,
-    /// Those whose first argument is the process.
+    /// Calls whose first argument is the process.
     schedulers: [c_long; 3],
-    /// Those with memory that nobody sees.
+    /// Calls that take memory which no list shows.
     unseen: [c_long; 5],
 }
 
@@ -68,9 +68,9 @@ static FILTERS: OnceLock<Option<[Filter; 2]>> = OnceLock::new();
 /// The processes whose processors a program may choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Processors {
-    /// Those of every process that it sees, but the supervisor's. A thread chooses by its own id.
+    /// The processors of every process that it sees, except the supervisor's. A thread chooses by its own id.
     OfAll,
-    /// Only its own, by the ids 0 and that of the run's first process.
+    /// Only its own processors, by the ids 0 and the id of the run's first process.
     OfItself,
 }
 

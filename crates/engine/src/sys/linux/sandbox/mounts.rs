@@ -2,8 +2,8 @@
 //!
 //! The run's folders are mounted at short paths. The working folder is at `/var/tmp/<run>`, where no user's folder is above it
 //! whose `package.json` or `tsconfig.json` an interpreter would read. `/tmp` and `/var/tmp` are private to the run; they lie in
-//! the run's folder on disk, count towards its size and are deleted with it. The service's folders, and in them those of other
-//! runs, are covered by empty ones, and pseudo-terminals are the run's own.
+//! the run's folder on disk, count towards its size and are deleted with it. The service's folders, which contain the folders of
+//! other runs, are covered by empty ones, and pseudo-terminals are the run's own.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Permissions};
@@ -33,9 +33,9 @@ pub(crate) fn check() -> io::Result<()> {
     if temporary().is_empty() { Err(ErrorKind::NotFound.into()) } else { Ok(()) }
 }
 
-/// Sets up the mounts for `spec` in this process's namespace, and returns `spec` with the new paths, and what it was granted.
+/// Sets up the mounts for `spec` in this process's namespace, and returns `spec` with the new paths, and the granted paths.
 /// `input` is the program's standard input, perhaps its terminal. The current folder and open files must not lead outside: a
-/// program could follow those of its supervisor.
+/// program could follow the supervisor's.
 pub(crate) fn enter(spec: RunSpec, mode: Mode, input: &impl AsFd) -> io::Result<(RunSpec, Granted)> {
     std::env::set_current_dir("/")?;
     if mode == Mode::Subreaper {
@@ -49,7 +49,7 @@ pub(crate) fn enter(spec: RunSpec, mode: Mode, input: &impl AsFd) -> io::Result<
     // Everything that is mounted later must be opened before its path is covered.
     let parts = Parts::of(&spec, first == last)?;
     cover(&spec.hidden)?;
-    // The sandbox has a root folder of its own, for which it still needs the machine's.
+    // The sandbox gets a root folder of its own later, and builds it from the machine's folders.
     if spec.sandbox.is_none() {
         cover(&OwnTerminal::of(input).replace_all())?;
     }

@@ -1,4 +1,4 @@
-//! Opens paths, and does not trust the links on the way.
+//! Opens paths without trusting the links on the way.
 //!
 //! A path is opened in one system call if it has no links. Otherwise it is opened component by component, and each link is read
 //! through its own descriptor. The result is held open, so nothing that changes later leads elsewhere. A link that programs may
@@ -33,7 +33,7 @@ pub(crate) struct Resolved {
 /// Opens the absolute `path`.
 ///
 /// # Errors
-/// It does not exist, has too many links, or a link in one of the folders of `writable` leads out of that folder.
+/// The path does not exist, has too many links, or a link in one of the folders of `writable` leads out of that folder.
 pub(crate) fn resolve(path: &Path, writable: Writable<'_>) -> io::Result<Resolved> {
     let (mut path, mut links, mut bounds) = (path.to_path_buf(), Vec::new(), Vec::new());
     loop {
@@ -67,7 +67,7 @@ enum Step {
     End(File),
     /// To a `..`; the path without it.
     Up(PathBuf),
-    /// To a link: its place, its target, and what follows it.
+    /// To a link: its place, its target, and the rest of the path.
     Link { link: PathBuf, target: PathBuf, rest: PathBuf },
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn most_tasks(bounds: &Bounds) -> u64 {
     u64::from(bounds.processes) + EXTRA_THREADS
 }
 
-/// Raises the priority of this process above that of programs, if allowed.
+/// Raises the priority of this process above the priority of programs, if allowed.
 pub(crate) fn raise_priority() {
     // SAFETY: the call only takes and returns numbers.
     #[expect(unsafe_code, reason = "nix has no getpriority")]

@@ -17,11 +17,11 @@ pub(crate) enum Test {
     Is(u8, u32),
     /// It is another number.
     IsNot(u8, u32),
-    /// It names another process than the caller (0) and the run's first process, which all processes of a run may name.
+    /// It names a process other than the caller (0) and the run's first process, which all processes of a run may name.
     IsOther(u8),
-    /// Of these bits exactly those are set: a mask and its result.
+    /// It has the result (the second number) under this mask (the first).
     Has(u8, u32, u32),
-    /// It is no null pointer.
+    /// It is not a null pointer.
     IsThere(u8),
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Test {
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
     call: u32,
-    /// All of them hold.
+    /// The conditions, all of which must hold.
     when: Vec<Test>,
     error: Errno,
 }
@@ -79,8 +79,8 @@ const AT_LEAST: u32 = libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K;
 const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
 
 impl Filter {
-    /// Refuses what `rules` say, and everything of another interface than that of this architecture's 64 bits: processes that
-    /// use it are killed, or obey `of_32_bits`. `None` if the architecture is not known.
+    /// Refuses calls by `rules`. A process that uses another interface than this architecture's 64-bit one is killed, or obeys
+    /// `of_32_bits`. `None` if the architecture is not known.
     pub(crate) fn of(rules: &[Rule], of_32_bits: Option<&[Rule]>) -> Option<Self> {
         let own = calls(rules, true);
         let others = of_32_bits.map_or_else(|| vec![end(libc::SECCOMP_RET_KILL_PROCESS)], |rules| calls(rules, false));

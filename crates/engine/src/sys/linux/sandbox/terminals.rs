@@ -13,7 +13,7 @@ use nix::mount::{MsFlags, mount};
 
 use super::bind_mount::{bind, hold};
 
-/// The folder of the machine's terminals, which becomes that of the run's.
+/// The folder of the machine's terminals, which is replaced by the folder of the run's terminals.
 const TERMINALS: &str = "/dev/pts";
 /// The place of the run's own terminal, where `ttyname` finds it.
 pub(super) const CONSOLE: &str = "/dev/console";
@@ -42,7 +42,7 @@ impl OwnTerminal {
             Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => left.retain(|place| place != Path::new(TERMINALS)),
             Err(_) => {}
         }
-        // Where nobody may go, nothing has to be covered.
+        // A place that cannot be entered need not be covered.
         left.retain(|place| place.is_dir());
         // Without it the terminal works as well, but has no name.
         let _ = self.0.iter().try_for_each(|terminal| bind(terminal, Path::new(CONSOLE)));

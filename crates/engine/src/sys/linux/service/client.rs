@@ -208,7 +208,7 @@ async fn publish_abilities(launcher: Weak<Shared>, process: Arc<LauncherProcess>
     let Ok(Some(Abilities { containment, sandbox })) = process.reported_abilities().await else { return };
     let Some(launcher) = launcher.upgrade() else { return };
     let before = launcher.containment.send_replace(Some(containment));
-    // Second: whoever waits for the sandbox may then read the containment.
+    // Last: a task that waits for the sandbox may then read the containment.
     launcher.sandbox.send_replace(Some(sandbox));
     if containment.is_fallback() && before != Some(containment) {
         tracing::warn!(

@@ -28,8 +28,8 @@ struct Owner {
     inode: u64,
 }
 
-/// Whether the socket at `theirs` that is connected to `ours` belongs to this user. Asynchronous only because other systems'
-/// searches are.
+/// Whether the socket at `theirs` that is connected to `ours` belongs to this user. Asynchronous only because other systems must
+/// search.
 pub(crate) async fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
     let owner = ask(theirs, ours).or_else(|_| look_up(theirs, ours))?;
     match CONNECTED.contains(&owner.state) && owner.inode != 0 {

@@ -59,13 +59,13 @@ pub(crate) struct Tree {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Running,
-    /// The supervisor was told to exit, or reported the end.
+    /// The supervisor was asked to exit, or has reported the end.
     Ending,
     /// The supervisor was killed.
     Killed,
     /// The supervisor is gone.
     Gone,
-    /// And so are the processes it may have left.
+    /// The processes that it may have left are gone too.
     Over,
 }
 

@@ -1,8 +1,8 @@
 //! CPU time of a run's tree, from all available sources.
 //!
 //! Each source misses something. The usage of living and reaped processes misses children that nobody waited for. The last
-//! observation of each process misses what it used afterwards. The kernel's counter misses nothing, but not every machine has
-//! it. No source counts too much, so the largest value is the best.
+//! observation of each process misses its later usage. The kernel's counter misses nothing, but not every machine has it. No
+//! source counts too much, so the largest value is the best.
 
 use std::collections::HashMap;
 use std::time::Duration;

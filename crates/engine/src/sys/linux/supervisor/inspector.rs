@@ -41,7 +41,7 @@ struct Inspection {
 pub(crate) struct Finding {
     /// Memory that is no process's own.
     pub(crate) shared_bytes: u64,
-    /// The most that the kernel may hold for the run besides.
+    /// The most memory that the kernel may hold for the run in addition.
     pub(crate) uncertain_bytes: u64,
     /// Living processes that cannot be looked into.
     pub(crate) unseen: Vec<Pid>,

@@ -12,7 +12,7 @@ use crate::sys::linux::run_cgroup::RunCgroup;
 
 /// A tree that seems to exceed its limit counts as exceeding it if no inspection succeeds for this long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
-/// A tree that may exceed its limit by what cannot be measured counts as exceeding it after this long: queues are read soon.
+/// A tree that may exceed its limit by unmeasured memory counts as exceeding it after this long. Queues are usually read sooner.
 const SOON: Duration = Duration::from_millis(300);
 /// The pause after an inspection that only updates the peak, as a multiple of its duration.
 const REST: u32 = 10;
@@ -25,10 +25,10 @@ pub(crate) struct Memory {
     /// The run's control group, and its memory before the program began.
     cgroup: Option<(RunCgroup, u64)>,
     inspector: Inspector,
-    /// Memory that is no process's own, as of the last inspection, and what more there may be.
+    /// Memory that is no process's own, as of the last inspection, and the most memory that could not be measured.
     shared_bytes: u64,
     uncertain_bytes: u64,
-    /// Since when the tree has been above its limit by that.
+    /// Since when the tree may exceed its limit by the unmeasured memory.
     unsure: Option<Instant>,
     /// Processes that cannot be looked into, and since when; never this one.
     unseen: Vec<(Pid, Instant)>,

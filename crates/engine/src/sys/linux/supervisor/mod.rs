@@ -149,14 +149,14 @@ fn prepare(
         // Before the limits: it opens many files.
         walls.as_ref().map_or(Ok(()), |walls| walls.enter(&folder))?;
         rlimits::apply(&bounds, mode)?;
-        // The walls have these rules too, and the kernel would go through two filters at each call.
+        // The sandbox's filter has these rules too; a second filter would slow down each system call.
         if walls.is_none() {
             limit_filter::restrict(is_counted)?;
         }
         if has_terminal {
             terminal::take_control()?;
         }
-        // The walls have that scope too, and a second ruleset would be one too many.
+        // The sandbox's ruleset has this scope too, and a second ruleset would forbid moving files between folders.
         if mode == Mode::Subreaper && walls.is_none() {
             signal_scope::keep_signals_inside();
         }
@@ -172,7 +172,7 @@ fn start(
     prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
 ) -> io::Result<Pid> {
     command.stdin(run.stdin).stdout(run.stdout).stderr(run.stderr);
-    // SAFETY: this process has one thread, so what runs between fork and exec may do what any code may.
+    // SAFETY: this process has one thread, so the code between fork and exec may do anything.
     #[expect(unsafe_code, reason = "pre_exec is unsafe because of other threads' locks")]
     unsafe {
         command.pre_exec(prepare)

@@ -148,7 +148,7 @@ impl Monitor {
 
     fn observe(&mut self) -> io::Result<Duration> {
         let processes = processes(self.mode)?;
-        // Without `..`, so that the compiler asks about a new limit.
+        // Without `..`, so that a new limit does not compile until it is used here.
         let Bounds { cpu, processes: most, memory_bytes, open_files: _, file_size_bytes: _ } = self.bounds;
         // The gateway is in the tree, but none of the program's processes.
         let most = most as usize + usize::from(self.gateway.is_some());

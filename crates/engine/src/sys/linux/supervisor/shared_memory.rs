@@ -1,5 +1,5 @@
-//! Memory of a run that is no process's own: `/dev/shm`, System V objects, unlinked files in memory, and what the kernel holds
-//! for the processes.
+//! Memory of a run that is no process's own: `/dev/shm`, System V objects, unlinked files in memory, and the kernel's memory for
+//! the processes.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -21,8 +21,8 @@ const MAPPING_BYTES: u64 = 256;
 /// Lists of System V objects, and the columns with their sizes or numbers, each with the bytes of one.
 const SYSTEM_V: [(&str, &[(&str, u64)]); 3] =
     [("shm", &[("rss", 1), ("swap", 1)]), ("msg", &[("cbytes", 1), ("qnum", 64)]), ("sem", &[("nsems", 64)])];
-/// Sockets of a run's network that need not be in one of its processes: those of its device and gateway, and some that are just
-/// being closed.
+/// Sockets of a run's network that need not be in one of its processes: the sockets of its device and gateway, and some that are
+/// just being closed.
 const FEW_SOCKETS: u64 = 16;
 
 /// The shared memory of a run.
@@ -31,7 +31,7 @@ pub(crate) struct SharedMemory {
     mounts: Vec<File>,
     /// Whether the run has its own System V objects.
     own_objects: bool,
-    /// A process of the run, if the network that it is in is the run's own.
+    /// A process of the run, if it is in a network of the run's own.
     in_network: Option<Pid>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Objects {
     pub(crate) bytes: u64,
     /// The kernel's memory for the processes.
     pub(crate) kernel_bytes: u64,
-    /// The most that it may hold for them besides.
+    /// The most memory that it may hold for them in addition.
     pub(crate) uncertain_bytes: u64,
     /// Living processes that cannot be looked into.
     pub(crate) unseen: Vec<Pid>,
@@ -64,6 +64,7 @@ impl SharedMemory {
         if self.own_objects {
             bytes += system_v_bytes();
         }
+        // One look at all descriptors finds unlinked files, socket buffers and mappings.
         let held = unlinked::held(processes);
         let mut buffers = held.buffers;
         buffers.add_unseen(self.lost_sockets(&buffers));
@@ -84,7 +85,8 @@ impl SharedMemory {
         }
     }
 
-    /// The sockets of the run's network that no process has, and that nobody can ask: they are closed, or wait to be accepted.
+    /// The sockets of the run's network that no process has, so that they cannot be measured: they are closed, or wait to be
+    /// accepted.
     fn lost_sockets(&self, found: &Buffers) -> u64 {
         let list = self.in_network.and_then(|process| procfs::text(format!("/proc/{process}/net/sockstat")).ok());
         let used = list.as_deref().and_then(|list| list.strip_prefix("sockets: used ")?.lines().next()?.parse().ok());

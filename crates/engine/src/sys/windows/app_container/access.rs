@@ -47,10 +47,10 @@ impl Access {
         &self.capability
     }
 
-    /// Whether programs have it: by our entry, or because Windows lets every AppContainer read there.
+    /// Whether programs have this access: by our entry, or because Windows lets every AppContainer read there.
     ///
     /// # Errors
-    /// The access list cannot be read, or there are no AppContainers.
+    /// The access list cannot be read, or Windows has no AppContainers.
     pub fn is_given(&self) -> io::Result<bool> {
         let (own, all) = (capability(&self.capability)?, Sid::all_packages());
         let sids: &[&Sid] = if self.rights == Rights::Read { &[&own, &all] } else { &[&own] };
@@ -60,7 +60,7 @@ impl Access {
     /// Adds the entry. Windows goes through the whole folder: others measured 0.2 ms for each file.
     ///
     /// # Errors
-    /// This user may not change the rights of the folder, or there are no AppContainers.
+    /// This user may not change the rights of the folder, or Windows has no AppContainers.
     pub fn give(&self) -> io::Result<()> {
         acl::grant(&self.path, &capability(&self.capability)?, self.rights)
     }
@@ -68,7 +68,7 @@ impl Access {
     /// Removes the entry of `capability` from `path`, as [`give`](Self::give) added it. A path that is gone has none.
     ///
     /// # Errors
-    /// This user may not change the rights of the folder, or there are no AppContainers.
+    /// This user may not change the rights of the folder, or Windows has no AppContainers.
     pub fn take_away(path: &Path, name: &str) -> io::Result<()> {
         match acl::revoke(path, &capability(name)?) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -95,7 +95,7 @@ fn name_of(path: &Path) -> String {
 fn outermost(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut resolved: Vec<PathBuf> = paths.iter().filter_map(|path| fs::canonicalize(path).ok()).map(plain).collect();
     resolved.sort();
-    // A folder sorts before what is in it, directly or after other things that are in it.
+    // A folder sorts before its content, directly or after other entries of the same folder.
     resolved.dedup_by(|inner, outer| inner.starts_with(outer));
     resolved
 }

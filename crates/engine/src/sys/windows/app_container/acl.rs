@@ -1,4 +1,4 @@
-//! Access lists of files and folders: rights are added for one identifier and taken away again; what others have stays.
+//! Access lists of files and folders: rights are added for one identifier and taken away again; the rights of others stay.
 #![expect(unsafe_code, reason = "access lists are Win32 calls")]
 
 use std::ffi::c_void;
@@ -50,7 +50,7 @@ pub(in crate::sys::windows) fn grant(path: &Path, sid: &Sid, rights: Rights) -> 
     change(path, sid, GRANT_ACCESS, rights.mask())
 }
 
-/// Takes away what [`grant`] gave.
+/// Takes away the rights that [`grant`] gave.
 ///
 /// # Errors
 /// This user may not change the rights.
@@ -184,7 +184,7 @@ impl Drop for List {
     }
 }
 
-/// Whether an entry of `list` that allows something, and not only to what is inherited from it, is the one meant.
+/// Whether an entry of `list` that allows something, and not only to the content that inherits it, passes `is_it`.
 ///
 /// # Safety
 /// `list` is null or a whole list.

@@ -56,7 +56,7 @@ impl Api {
     /// Creates a profile without capabilities.
     ///
     /// # Errors
-    /// It exists already, or Windows refuses.
+    /// The profile exists already, or Windows refuses.
     pub(super) fn create_profile(&self, name: &str, description: &str) -> io::Result<Sid> {
         let (name, description) = (wide(name), wide(description));
         let mut sid: PSID = null_mut();

@@ -1,8 +1,8 @@
 //! AppContainers: the level `sandbox` on Windows, for own Pythons. Not yet proven on a real Windows: `auto` does not choose it.
 //!
-//! Windows closes everything to an AppContainer that does not name it: the home, the network, other processes. A run's folder
-//! names the package of its slot (`slots.rs`). Interpreters and folders that the user granted name a capability of their own
-//! each, which a run has if its policy grants the folder (`access.rs`). These entries are made once, by
+//! An AppContainer can use only objects whose access list names it. So Windows closes the home, the network and other processes
+//! to it. A run's folder names the package of its slot (`slots.rs`). Interpreters and folders that the user granted name a
+//! capability of their own each, which a run has if its policy grants the folder (`access.rs`). These entries are made once, by
 //! `runtray sandbox grant`, because Windows then goes through the whole folder.
 
 mod access;
@@ -37,7 +37,7 @@ pub fn has_app_containers() -> bool {
 /// Deletes the profiles of all slots. A run that uses one fails.
 ///
 /// # Errors
-/// One could not be deleted; the others are.
+/// A profile could not be deleted; the others are.
 pub fn delete_profiles() -> io::Result<()> {
     let Some(api) = Api::load() else { return Ok(()) };
     let results: Vec<_> = (0..slots::MOST).map(|number| api.delete_profile(&slots::name(number))).collect();

@@ -8,7 +8,7 @@ use windows_sys::Win32::Security::{EqualSid, GetLengthSid, PSID};
 
 /// The authority of app packages and capabilities.
 const APP_PACKAGES: u32 = 15;
-/// Those of users and of Windows' own accounts, of whoever owns a file, and of everyone.
+/// The authorities of users and Windows' own accounts, of the owner of a file, and of everyone.
 const ACCOUNTS: u32 = 5;
 const CREATORS: u32 = 3;
 #[cfg(test)]
@@ -19,7 +19,7 @@ const WORLD: u32 = 1;
 pub(in crate::sys::windows) struct Sid(Box<[u32]>);
 
 impl Sid {
-    /// Every AppContainer; Windows lets it read its own folders and those of installed programs.
+    /// Every AppContainer. Windows lets them read its own folders and the folders of installed programs.
     pub(super) fn all_packages() -> Self {
         Self::package(&[2, 1])
     }

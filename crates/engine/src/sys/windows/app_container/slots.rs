@@ -57,7 +57,7 @@ impl Slots {
     /// A slot that no other run has. May take some milliseconds.
     ///
     /// # Errors
-    /// All are in use, or Windows makes no profile.
+    /// All slots are in use, or Windows makes no profile.
     pub(super) fn lease(self: &Arc<Self>) -> io::Result<Lease> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let slot = free.map_or_else(|| self.claim(), Ok)?;

@@ -1,4 +1,4 @@
-//! Grants of every form, and what programs may have made of them: nothing else is opened.
+//! Arbitrary grants, with links that programs may have made in them: nothing else is opened.
 
 use std::fs;
 use std::os::unix::fs::symlink;

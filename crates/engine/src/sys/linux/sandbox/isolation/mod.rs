@@ -1,9 +1,9 @@
 //! The level `sandbox`: granted files only, no network unless it is granted, and no dangerous system calls.
 //!
-//! Several mechanisms hold independently. Where the machine has namespaces, a run has a root folder of its own with only what
-//! it may read in it (`plan`, `root`), and a network with nothing in it, or with a device that leads to its gateway (`network`,
-//! `tun`). Landlock (`ruleset`) limits every access to a path, and a filter (`syscalls`) refuses system calls that no program of
-//! this kind needs. `probe` finds out what works.
+//! Several mechanisms hold independently. Where the machine has namespaces, a run has a root folder of its own that contains only
+//! the files it may read (`plan`, `root`), and a network with nothing in it, or with a device that leads to its gateway
+//! (`network`, `tun`). Landlock (`ruleset`) limits every access to a path, and a filter (`syscalls`) refuses system calls that no
+//! program of this kind needs. `probe` tests which of them work.
 
 mod mounts;
 mod network;

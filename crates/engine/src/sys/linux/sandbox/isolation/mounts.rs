@@ -10,7 +10,7 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::libc;
 
-/// A copy of a file or folder as a mount that is in no place yet, with its submounts.
+/// A copy of a file or folder as a mount that is not attached yet, with its submounts.
 #[derive(Debug)]
 pub(super) struct Copied(File);
 

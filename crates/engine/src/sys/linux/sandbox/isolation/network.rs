@@ -12,7 +12,7 @@ use nix::sys::socket::AddressFamily;
 use super::tun;
 use crate::sys::linux::{fd_passing, own_process};
 
-/// The way by which the program's process gives the gateway the run's device. Closed by exec.
+/// The socket on which the program's process gives the gateway the run's device. Closed by exec.
 pub(crate) struct Handover {
     gateway: OwnedFd,
     /// Addresses of the loopback at which the gateway listens.
@@ -33,7 +33,7 @@ impl Handover {
         for address in &self.listen {
             match TcpListener::bind(address) {
                 Ok(listener) => self.send(&listener)?,
-                // Without IPv6 in the kernel there is no such service either.
+                // Without IPv6 in the kernel no service listens there either.
                 Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {}
                 Err(error) => return Err(error),
             }
@@ -54,7 +54,7 @@ impl Handover {
 }
 
 /// Moves this process into a new network. Its loopback is not the machine's; programs use it to reach themselves. With a
-/// `handover` the run reaches what its gateway allows.
+/// `handover` the run reaches the addresses that its gateway allows.
 pub(super) fn enter(handover: Option<&Handover>) -> io::Result<()> {
     unshare(CloneFlags::CLONE_NEWNET)?;
     // Without a loopback the run has no network at all, which is as safe.
@@ -62,7 +62,7 @@ pub(super) fn enter(handover: Option<&Handover>) -> io::Result<()> {
     handover.map_or(Ok(()), Handover::hand_over)
 }
 
-/// Whether a run can be given the device: the error number of what fails, tried in this process.
+/// Tries in this process whether a run can be given the device; the error is the system's number.
 pub(super) fn try_device() -> io::Result<()> {
     unshare(CloneFlags::CLONE_NEWNET)?;
     tun::create().map(drop)

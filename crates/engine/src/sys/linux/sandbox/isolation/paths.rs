@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 pub(super) const SYSTEM: [&str; 9] =
     ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store"];
 
-/// Further folders of the system: what processors there are, caches of fonts and documents, NixOS' links.
+/// Further folders of the system: the list of processors, caches of fonts and documents, NixOS' links.
 pub(super) const FURTHER: [&str; 5] =
     ["/sys/devices/system", "/var/cache/fontconfig", "/var/lib/texmf", "/run/current-system", "/etc/static"];
 
@@ -78,8 +78,8 @@ const PYTHON_MINORS: std::ops::Range<u32> = 8..20;
 /// Harmless devices.
 pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
-/// The files in `/proc` that a program may read if it has no `/proc` of its own. Of itself it may not read everything: its `net`
-/// and lists of mounts are those of the machine.
+/// The files in `/proc` that a program may read if it has no `/proc` of its own. It may not read all files about itself: its
+/// `net` and its lists of mounts describe the machine.
 const PROC: [&str; 40] = [
     "self/auxv",
     "self/cgroup",
@@ -127,7 +127,7 @@ const PROC: [&str; 40] = [
 pub(super) struct Access {
     /// To read and execute.
     pub(super) read: Vec<PathBuf>,
-    /// To do anything with.
+    /// Full access.
     pub(super) write: Vec<PathBuf>,
     /// Devices, to read, write and control.
     pub(super) devices: Vec<PathBuf>,

@@ -28,7 +28,7 @@ pub(super) enum Kind {
 /// The contents of the root folder.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Plan {
-    /// By their paths without links, so that a folder comes before what is mounted in it.
+    /// By their paths without links, so that a folder comes before the mounts in it.
     pub(super) mounts: BTreeMap<PathBuf, Kind>,
     /// Links on the way to a mounted path, with their targets.
     pub(super) links: BTreeSet<(PathBuf, PathBuf)>,
@@ -90,7 +90,7 @@ impl Plan {
         matches!(self.around(path), None | Some(Kind::Temporary))
     }
 
-    /// Removes what the mounted folder around it contains already: recursive mounts bring it along.
+    /// Removes entries that a mounted folder around them contains already: recursive mounts include them.
     fn tidy(&mut self) {
         for (path, kind) in std::mem::take(&mut self.mounts) {
             // The folders around it were added before.

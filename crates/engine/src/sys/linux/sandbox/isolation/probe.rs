@@ -74,7 +74,7 @@ fn network_lack(mode: Mode, report: &SandboxReport) -> Option<NetworkLack> {
     tried.err().map(NetworkLack::Device)
 }
 
-/// Does `work` in a process of its own; the error number of what fails.
+/// Does `work` in a process of its own; the error is the system's number.
 fn attempt(mode: Mode, work: impl FnOnce() -> io::Result<()>) -> Result<(), i32> {
     match namespaces::fork(mode) {
         Ok(None) => own_process::end(work().err().map_or(0, |error| number(&error))),
@@ -87,7 +87,7 @@ fn attempt(mode: Mode, work: impl FnOnce() -> io::Result<()>) -> Result<(), i32>
     }
 }
 
-/// Sets up everything as for a run, and looks whether it holds.
+/// Sets up everything as for a run, and checks that it works.
 fn set_up(mode: Mode, report: &SandboxReport) -> io::Result<()> {
     let _prepared = namespaces::set_up(mode, None)?;
     let folder = PathBuf::from(bind_mount::TEMPORARY[1]);
@@ -99,7 +99,7 @@ fn set_up(mode: Mode, report: &SandboxReport) -> io::Result<()> {
     check()
 }
 
-/// Whether the namespaces of `mode` allow to mount.
+/// Whether the namespaces of `mode` allow mounting.
 fn can_mount(mode: Mode) -> bool {
     mode != Mode::Subreaper
 }

@@ -1,8 +1,8 @@
 //! A root folder of the run's own: an empty file system in memory, in which only the files that the run may use are mounted.
 //!
 //! Everything else does not exist in it: the home, UNIX sockets in `/run`, other disks, other terminals. The system and the
-//! interpreter are mounted read-only. Its `/proc` shows no process that the program could not trace: the supervisor and the
-//! gateway are in the machine's network and mounts, and `/proc` would show those to everyone.
+//! interpreter are mounted read-only. Its `/proc` shows no process that the program could not trace: `/proc` would show everyone
+//! the machine's network and mounts, in which the supervisor and the gateway are.
 
 use std::fs::{self, File};
 use std::io;
@@ -64,7 +64,7 @@ pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path, resolver: Opt
     resolv_conf.map_or(Ok(()), |own| root.cover_resolv_conf(plan, &own))?;
     root.make_rest(plan)?;
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
-    // Without it the run has no pseudo-terminals of its own, and sees nobody else's.
+    // Without it the run has no pseudo-terminals at all, which is as safe.
     let _ = mount(Some("devpts"), &root.inside("/dev/pts"), Some("devpts"), flags, Some(terminals::OPTIONS));
     root.make_place(Path::new(CONSOLE), false)?;
     if let Some(terminal) = terminal {

@@ -1,4 +1,4 @@
-//! The run's Landlock ruleset: one, because a second one below it could no longer allow to move files between folders.
+//! The run's Landlock ruleset. There is only one, because under a second one files could no longer be moved between folders.
 
 use std::fs::File;
 use std::io;
@@ -26,7 +26,7 @@ pub(super) fn abi() -> u32 {
     version.ok().and_then(|version| u32::try_from(version).ok()).unwrap_or(0)
 }
 
-/// Restricts this process and its descendants to `access`, and what it was `granted`. Paths that do not exist are left out.
+/// Restricts this process and its descendants to `access` and to the `granted` paths. Paths that do not exist are left out.
 /// Without a network of its own the run may not use the machine's either.
 pub(super) fn restrict(access: &Access, granted: &Granted, own_network: bool) -> io::Result<()> {
     match enforce(access, granted, own_network) {

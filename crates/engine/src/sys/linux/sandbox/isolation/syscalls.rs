@@ -1,4 +1,4 @@
-//! The run's filter of system calls (seccomp). It refuses what programs of this kind do not need and what reaches around the
+//! The run's filter of system calls (seccomp). It refuses calls that programs of this kind do not need and calls that bypass the
 //! other mechanisms; everything else is allowed.
 
 use std::io;
@@ -76,9 +76,9 @@ const OF_PROCESSOR: &[c_long] =
 #[cfg(not(target_arch = "x86_64"))]
 const OF_PROCESSOR: &[c_long] = &[];
 
-/// Calls that Landlock does not limit: changes of modes, owners, dates and attributes, notices of what happens in folders, the
-/// list of mounts, and objects without a path (System V, message queues). Refused where the run has no root folder of its own,
-/// in which other files are not there or read-only, and no objects of its own.
+/// Calls that Landlock does not limit: changes of modes, owners, dates and attributes, notices of changes in folders, the list of
+/// mounts, and objects without a path (System V, message queues). Refused where the run has no root folder of its own, in which
+/// other files are not there or read-only, and no objects of its own.
 const WITHOUT_ROOT: &[c_long] = &[
     libc::SYS_fchmod,
     libc::SYS_fchmodat,
@@ -113,10 +113,10 @@ const WITHOUT_ROOT: &[c_long] = &[
     libc::SYS_mq_open,
     libc::SYS_mq_unlink,
 ];
-/// Reading attributes by path, refused there with "not supported": programs that copy files then do without.
+/// Reading attributes by path, refused there with "not supported": programs that copy files then leave them out.
 const ATTRIBUTES: &[c_long] =
     &[libc::SYS_getxattr, libc::SYS_lgetxattr, libc::SYS_listxattr, libc::SYS_llistxattr, GETXATTRAT, LISTXATTRAT];
-/// Newer calls than the library knows; their numbers are the same on every processor.
+/// Calls that are newer than the library; their numbers are the same on every processor.
 const SETXATTRAT: c_long = 463;
 const GETXATTRAT: c_long = 464;
 const LISTXATTRAT: c_long = 465;
@@ -142,7 +142,7 @@ const NAMESPACES: [libc::c_int; 7] = [
     libc::CLONE_NEWNET,
 ];
 
-/// ioctl(2) requests on a terminal that type into it, and the one that changes its line discipline.
+/// ioctl(2) requests that type into a terminal or change its line discipline.
 const TERMINAL_REQUESTS: [u64; 3] = [libc::TIOCSTI, libc::TIOCLINUX, libc::TIOCSETD];
 
 /// Bits of a socket's type beside the type itself.
@@ -221,7 +221,7 @@ fn sockets(families: &[libc::c_int]) -> Vec<Rule> {
 fn without_root() -> Vec<Rule> {
     let refused = WITHOUT_ROOT.iter().chain(WITHOUT_ROOT_OF_PROCESSOR).copied().map(Rule::always);
     let attributes = ATTRIBUTES.iter().map(|number| Rule::always(*number).with(Errno::EOPNOTSUPP));
-    // A pair of datagram sockets can send to every other one by its path; the kernel takes raw ones for such.
+    // A connected datagram socket can still send to any other socket by its path; the kernel treats raw ones alike.
     let pairs = [libc::SOCK_DGRAM, libc::SOCK_RAW].map(libc::c_int::unsigned_abs);
     let pairs = pairs.map(|kind| Rule::when(libc::SYS_socketpair, &[Test::Has(1, TYPE, kind)]));
     refused.chain(attributes).chain(pairs).collect()

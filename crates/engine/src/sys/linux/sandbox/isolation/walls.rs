@@ -1,4 +1,4 @@
-//! The walls around one run.
+//! The restrictions around one run.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::sys::linux::protocol::RunSpec;
 use crate::sys::linux::sandbox::granted::Granted;
 use crate::sys::linux::sandbox::mounts;
 
-/// The walls around one run, set up by the program's process before exec.
+/// The restrictions around one run, set up by the program's process before exec.
 pub(crate) struct Walls {
     access: Access,
     granted: Granted,
@@ -23,8 +23,8 @@ pub(crate) struct Walls {
 }
 
 impl Walls {
-    /// For `spec`, whose paths are those of the supervisor's mount namespace, and what it was granted. With a `handover` the run
-    /// has a network.
+    /// For `spec`, whose paths are in the supervisor's mount namespace, and the `granted` paths. With a `handover` the run has a
+    /// network.
     ///
     /// # Errors
     /// This machine has no sandbox, or cannot give these grants or a network.
@@ -90,7 +90,7 @@ impl Walls {
     }
 }
 
-/// Restricts the gateway of a run, for good: it reads `read`, and makes no sockets but those of the internet and for the lists of
+/// Restricts the gateway of a run, for good: it may read only `read`, and make only internet sockets and sockets for the lists of
 /// interfaces and routes.
 pub(crate) fn confine_gateway(read: Vec<PathBuf>) -> io::Result<()> {
     ruleset::restrict(&Access { read, write: Vec::new(), devices: Vec::new() }, &Granted::default(), true)?;

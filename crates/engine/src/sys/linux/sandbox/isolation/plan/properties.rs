@@ -1,4 +1,4 @@
-//! Root folders for grants of every form: only what they lead to is mounted.
+//! Root folders for arbitrary grants: only the granted paths and their targets are mounted.
 
 use std::fs;
 use std::os::unix::fs::symlink;
