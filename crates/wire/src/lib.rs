@@ -1,8 +1,8 @@
 //! The wire types: every JSON that the Runtray service speaks, over HTTP, in streams and over WebSockets.
 //!
-//! One definition serves both ways: the service writes what its clients read. `/openapi.json` and the window's TypeScript
-//! (feature `typescript`) are made from the same types. Nothing is checked here but the shape: values are checked by the service.
-//! Unknown fields are ignored, so that either side may be newer.
+//! One definition serves both directions: the service writes these types, and its clients read them. `/openapi.json` and the
+//! window's TypeScript (feature `typescript`) are made from the same types. Nothing is checked here but the shape: values are
+//! checked by the service. Unknown fields are ignored, so that either side may be newer.
 
 mod doctor;
 mod error;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum PackEvent {
     /// How far it is.
     Progress(PackProgress),
-    /// It did what was asked.
+    /// The change was made.
     Done(Packs),
     /// It could not, and changed nothing.
     Failed(PackFault),
@@ -43,7 +43,7 @@ pub enum PackStep {
     Unpack,
     /// Modules are compiled to bytecode.
     Compile,
-    /// The science pack is compiled to machine code. What is done are seconds.
+    /// The science pack is compiled to machine code. Progress is in seconds.
     Machine,
 }
 

@@ -25,7 +25,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> Resu
     Ok(())
 }
 
-/// Reads any JSON as a type; what is read is written and read again as the same.
+/// Reads any JSON as a type, writes the value, and reads it again: the two values must be equal.
 fn check_any<T: Serialize + DeserializeOwned + PartialEq + Debug>(json: &Value) -> Result<(), TestCaseError> {
     serde_json::from_value::<T>(json.clone()).map_or(Ok(()), |value| check(&value))
 }

@@ -70,7 +70,7 @@ pub enum Level {
 pub enum Network {
     /// Nothing.
     Off,
-    /// Access if a person allows it, who is asked in the app. Without the app the program is refused.
+    /// Access if the user allows it in the app, which asks. Without the app the program is refused.
     Ask,
     /// Public addresses: neither this machine nor its local network.
     On,

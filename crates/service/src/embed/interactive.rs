@@ -21,7 +21,7 @@ pub struct InteractiveRun {
     id: String,
     events: mpsc::Receiver<Event>,
     execution: Execution,
-    /// Of a run that has ended. Its user has seen that when it drops the run.
+    /// The refill of a run that has ended. A dropped run means that its user has seen the end.
     refill: Option<Refill>,
 }
 
@@ -120,7 +120,7 @@ impl InteractiveInput {
     /// signal does not.
     ///
     /// # Errors
-    /// It is not such a message.
+    /// The message is invalid, or is not one of these.
     pub async fn send(&self, text: &str) -> Result<(), ErrorBody> {
         let command = parse_command(text.as_bytes()).map_err(|invalid| Error::from(invalid).body(""))?;
         // An error means that the program has ended.

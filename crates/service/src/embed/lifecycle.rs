@@ -69,7 +69,7 @@ impl Lifecycle {
     /// Starts the service with the current settings. A running service is left alone.
     ///
     /// # Errors
-    /// It could not be started; its state is [`State::Failed`].
+    /// The service could not be started; its state is [`State::Failed`].
     pub async fn start(&self) -> Result<Service, StartError> {
         let _changing = self.changing.lock().await;
         let running = self.service.borrow().clone().filter(Service::is_running);
@@ -93,7 +93,7 @@ impl Lifecycle {
             let changing = self.changing.lock().await;
             let running = self.service.borrow().clone();
             match running {
-                // It may be another one than before: the service was restarted.
+                // After a restart it is another service than before.
                 Some(service) if !drained.as_ref().is_some_and(|drained| drained.is(&service)) => {
                     drop(changing);
                     service.drain_when_idle().await;
@@ -120,7 +120,7 @@ impl Lifecycle {
     /// Stops the service and starts it with the current settings.
     ///
     /// # Errors
-    /// It could not be started; its state is [`State::Failed`].
+    /// The service could not be started; its state is [`State::Failed`].
     pub async fn restart(&self) -> Result<Service, StartError> {
         let _changing = self.changing.lock().await;
         self.start_anew().await
@@ -136,7 +136,7 @@ impl Lifecycle {
         self.options.settings.clone()
     }
 
-    /// The programs that wait until a person says whether they may use the network.
+    /// The programs that wait for the user's answer whether they may use the network.
     pub(super) fn questions(&self) -> &Questions {
         &self.retained.questions
     }

@@ -1,4 +1,4 @@
-//! The user's answers to programs that ask for the network. What is to be remembered is stored in the settings.
+//! The user's answers to programs that ask for the network. Answers that should last are stored in the settings.
 
 use runtray_wire::NetworkAnswer;
 use serde_json::{Value, json};
@@ -14,8 +14,8 @@ const ALWAYS: &str = "sandbox.network_always";
 const NEVER: &str = "sandbox.network_never";
 
 impl Lifecycle {
-    /// A watch channel of the programs that wait until a person says whether they may use the network, oldest first. Its
-    /// receivers say that somebody is there who can answer: without any, such a program is refused at once.
+    /// A watch channel of the programs that wait for the user's answer whether they may use the network, oldest first. A receiver
+    /// means that somebody can answer: without any, such a program is refused at once.
     pub fn network_questions(&self) -> watch::Receiver<Vec<NetworkQuestion>> {
         self.questions().subscribe()
     }

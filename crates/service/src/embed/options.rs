@@ -18,7 +18,7 @@ pub struct Options {
     /// An address besides the loopback ones to listen on, for programs on other machines. A `token` should be given too: each
     /// request from there must carry one, because its user is unknown.
     pub listen: Option<IpAddr>,
-    /// Web origins that are allowed besides those of the settings.
+    /// Web origins that are allowed in addition to the settings.
     pub allow_origins: Vec<Origin>,
     /// A token that replaces the one in the data folder; it switches strict mode on.
     pub token: Option<String>,

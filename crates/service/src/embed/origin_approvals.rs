@@ -84,7 +84,7 @@ enum Decision {
 }
 
 impl Decision {
-    /// The lists that it changes: those of pages, and whose programs always get a network.
+    /// The lists that the decision changes: of pages, and of callers whose programs always get a network.
     fn changes(self, settings: &Settings, origin: &Origin) -> Changes {
         let lists = [
             ("allowed_origins", &settings.allowed_origins, Self::Allowed),

@@ -30,7 +30,7 @@ impl Service {
         self.core().cancel(id)
     }
 
-    /// Every language with its interpreter, or why it has none, by the settings of now.
+    /// Every language with its interpreter, or the reason why it has none, by the present settings.
     pub async fn languages(&self) -> Vec<Language> {
         // A subscriber of the settings may ask before the service knows of their change.
         self.apply_settings().await;
@@ -40,7 +40,7 @@ impl Service {
     /// The interpreter for Python.
     ///
     /// # Errors
-    /// A sentence that says why there is none.
+    /// The sentence that says why no interpreter can be used.
     pub async fn python(&self) -> Result<Arc<Runtime>, LocalizedMessage> {
         let languages = self.core().languages();
         let Some(language) = languages.find("python") else { return Err(sentences::NO_PYTHON_LANGUAGE.message()) };

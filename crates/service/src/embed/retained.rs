@@ -17,14 +17,14 @@ pub(super) struct Retained {
     pub(super) state: Arc<watch::Sender<State>>,
     /// The events of its executions.
     pub(super) events: EventBus,
-    /// Programs that wait until a person says whether they may use the network.
+    /// Programs that wait for the user's answer whether they may use the network.
     pub(super) questions: Questions,
     /// Denied web origins, as far as the settings do not hold them.
     pub(super) denials: Denials,
 }
 
 impl Retained {
-    /// Those of a service with these folders.
+    /// For a service with these folders.
     pub(super) fn of(paths: &Paths) -> Self {
         let state = Arc::new(watch::Sender::new(State::Stopped));
         Self { state, events: EventBus::default(), questions: Questions::default(), denials: Denials::of(paths) }

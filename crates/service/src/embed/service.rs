@@ -56,7 +56,7 @@ impl Service {
     /// The program that calls this must call [`runtray_engine::enter`] first thing in its `main`.
     ///
     /// # Errors
-    /// It cannot listen, or the engine cannot start.
+    /// The service cannot listen, or the engine cannot start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let retained = Retained::of(&options.paths);
         Self::start_with(options, retained, Machine::this()).await
@@ -211,7 +211,7 @@ impl Service {
         &self.0.server
     }
 
-    /// Its HTTP side, for what may outlive this handle.
+    /// Its HTTP side, for tasks that may outlive this handle.
     pub(super) fn shared(&self) -> Arc<Server> {
         self.0.server.clone()
     }
@@ -280,7 +280,7 @@ fn warn_of_denied(options: &Options, settings: &Settings) {
     }
 }
 
-/// Tries to claim the folders, and keeps the problem up to date that another service uses them. Whether nothing is left to do.
+/// Tries to claim the folders, and updates the problem that another service uses them. Returns whether nothing is left to do.
 async fn claim(server: Arc<Server>, folders: Arc<FolderClaim>) -> bool {
     let claimed = spawn_blocking(move || {
         let claimed = folders.claim();

@@ -37,13 +37,13 @@ impl Standalone {
     /// The program that calls this must call [`runtray_engine::enter`] first thing in its `main`.
     ///
     /// # Errors
-    /// It cannot run programs here.
+    /// The engine cannot run programs here.
     pub async fn start(paths: &Paths, settings: SettingsStore) -> Result<Self, runtray_engine::Error> {
         paths.protect();
         let loaded = without_journal(settings.refresh());
         let journal = crate::journal::Journal::open(&paths.journal_file(), &loaded.settings.journal);
         let machine = Machine::this().with_packages(paths.packages_folder());
-        // Nobody is there to answer.
+        // Nobody can answer questions here.
         let core = Core::new(loaded, machine, journal, EventBus::default(), Questions::default());
         core.start_engine(paths).await?;
         let shared = Arc::new(Shared { core, settings, applying: Mutex::default() });

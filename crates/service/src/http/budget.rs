@@ -55,7 +55,7 @@ impl Share {
     /// Adds `bytes` to the share.
     ///
     /// # Errors
-    /// They do not fit into the budget.
+    /// The bytes do not fit into the budget.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Exhausted> {
         let most = self.budget.0.most.load(Ordering::Relaxed);
         let mine = self.bytes;
@@ -73,7 +73,7 @@ impl Share {
     /// The same, but the first `free` bytes of the share fit whatever others hold.
     ///
     /// # Errors
-    /// They do not fit into the budget.
+    /// The bytes do not fit into the budget.
     pub(crate) fn grow_from(&mut self, bytes: usize, free: usize) -> Result<(), Exhausted> {
         let after = self.bytes.saturating_add(bytes);
         if after <= free {

@@ -25,7 +25,7 @@ impl Coding {
     /// The coding that the headers declare; `None` for a body that is not compressed.
     ///
     /// # Errors
-    /// It is none of ours, or there are several.
+    /// The coding is not supported, or several are declared.
     pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, Error> {
         let declared: Vec<_> = headers
             .get_all(header::CONTENT_ENCODING)

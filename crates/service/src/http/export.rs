@@ -108,8 +108,8 @@ fn inert_json(given: &Given) -> String {
 /// Escapes a text that a spreadsheet would evaluate as a formula (OWASP, "CSV Injection").
 ///
 /// Spreadsheets skip blanks and line breaks before a formula, and some accept the fullwidth and small forms of its first
-/// character. Those of many languages, such as German and French, separate cells by a semicolon, and some by a tab. The quotation
-/// marks around our cells mean nothing to them, so a cell may begin after every such character and on every line.
+/// character. Spreadsheets in many languages, such as German and French, separate cells by a semicolon, and some by a tab. The
+/// quotation marks around our cells mean nothing to them, so a cell may begin after every such character and on every line.
 fn inert(text: &str) -> Cow<'_, str> {
     let rest = text.trim_start_matches(is_skipped);
     let skipped = &text[..text.len() - rest.len()];

@@ -1,4 +1,4 @@
-//! Lingering close, as nginx calls it: what a client still sends after its header was refused is received and discarded.
+//! Lingering close, as nginx calls it: bytes that a client still sends after its header was refused are received and discarded.
 //!
 //! A socket that is closed with unread bytes resets its connection. A client that still sends then sees an error, and on Windows
 //! it loses a response that it has not read yet. `body` does the same for the body of a request.
@@ -17,7 +17,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// How long they are discarded.
 const LONGEST: Duration = if cfg!(test) { Duration::from_secs(2) } else { Duration::from_secs(10) };
 
-/// Ends sending on `socket`, and discards what comes until the other side ends it too.
+/// Ends sending on `socket`, and discards received bytes until the other side ends sending too.
 pub(crate) async fn linger(mut socket: impl AsyncRead + AsyncWrite + Unpin) {
     let discard = async {
         socket.shutdown().await?;

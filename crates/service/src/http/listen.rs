@@ -125,7 +125,7 @@ struct Failed {
 /// Listens on both loopback addresses, and on `beyond` if that is given. Port 0 takes a port that is free on all.
 ///
 /// # Errors
-/// An address of this machine cannot be bound, or it has none.
+/// An address cannot be bound, or this machine has no loopback address.
 pub(crate) async fn listen(port: u16, beyond: Option<IpAddr>) -> Result<Listening, ListenError> {
     let addresses = match beyond {
         // All addresses include the loopback ones.

@@ -8,7 +8,7 @@ use super::error::Error;
 /// origin without asking first.
 ///
 /// # Errors
-/// It is declared as something else, or not at all.
+/// The body is declared as something else, or not at all.
 pub(crate) fn check_json(headers: &HeaderMap) -> Result<(), Error> {
     if is_json(headers) { Ok(()) } else { Err(Error::UnsupportedMediaType) }
 }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 
-/// Watches a body go by.
+/// Observes a body while it is read.
 pub(crate) trait Observer<B>: Unpin {
     /// Called before the body is polled for a frame.
     fn polling(&mut self) {}

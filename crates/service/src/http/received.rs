@@ -1,7 +1,7 @@
 //! Counts the bytes that a connection has received of a message that is not complete.
 //!
-//! A WebSocket's message may be as large as a request's body, and the library that reads it keeps what has come until the rest
-//! is there. These bytes count in the budget like those of a body: when it is used up, reading the connection fails. A short
+//! A WebSocket's message may be as large as a request's body, and the library that reads it keeps the received part until the
+//! rest is there. These bytes count in the budget like a body's: when it is used up, reading the connection fails. A short
 //! message is read all the same: a signal must reach its program whatever others hold.
 
 use std::io;

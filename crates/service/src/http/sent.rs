@@ -4,12 +4,12 @@ use axum::body::Bytes;
 
 use super::budget::Share;
 
-/// `bytes` of a response, which hold `held`. The server drops them, and it, when they have been written.
+/// `bytes` of a response that own `held`. The server drops both when the bytes have been written.
 pub(crate) fn until_sent(bytes: impl AsRef<[u8]> + Send + 'static, held: impl Send + 'static) -> Bytes {
     Bytes::from_owner(Holding { bytes, _held: held })
 }
 
-/// `bytes` of a response, which count in `share` and hold `held` until then. This replaces what counted in the share before.
+/// `bytes` of a response, which count in `share` and hold `held` until sent. They replace the earlier bytes of the share.
 pub(crate) fn counted(bytes: impl AsRef<[u8]> + Send + 'static, mut share: Share, held: impl Send + 'static) -> Bytes {
     share.set(bytes.as_ref().len());
     until_sent(bytes, (share, held))

@@ -128,7 +128,7 @@ impl Server {
             self.access.apply(&loaded.settings);
             self.core.apply(loaded);
         }
-        // Not before: until here the guard has the settings of before.
+        // Not earlier: up to this line the guard uses the old settings.
         self.access.denials.settle(&self.core.settings.borrow().settings.denied_origins);
         self.publish_problems();
     }
@@ -166,7 +166,7 @@ impl Server {
         });
     }
 
-    /// Sets the problem that another service uses the same folders, or clears it. Whether that is new.
+    /// Sets the problem that another service uses the same folders, or clears it. Returns whether it has changed.
     pub(crate) fn note_neighbour(&self, problem: Option<LocalizedMessage>) -> bool {
         let is_new = self.neighbour.send_if_modified(|known| {
             let is_new = *known != problem;

@@ -1,4 +1,4 @@
-//! Input on disk that a program has not read, beyond what is buffered in memory.
+//! Input on disk that a program has not read, beyond the buffer in memory.
 //!
 //! Each spool is a file without a name in the data folder: it is gone with the service, however that ends. Its size is bounded,
 //! for one program and for all of them.
@@ -100,7 +100,7 @@ impl Spool {
     /// Takes the oldest piece; `None` if there is none.
     ///
     /// # Errors
-    /// The disk does not give back what was written.
+    /// The disk does not return the written bytes.
     pub(crate) async fn pop(&mut self) -> io::Result<Option<Command>> {
         let left = match self.parts.front() {
             None => return Ok(None),

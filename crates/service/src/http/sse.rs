@@ -46,6 +46,7 @@ pub(crate) async fn respond(
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).text("running");
     let mut response = Sse::new(stream).keep_alive(keep_alive).into_response();
     response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    // The refill and the share travel with the frame of the last event.
     Ok(response.map(|body| Body::new(body.map_frame(move |frame| frame.map_data(|data| last.attach(data))))))
 }
 
@@ -58,7 +59,7 @@ impl Last {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((refill, share));
     }
 
-    /// The same bytes; those of the last event count in the share and hold the refill until the server has sent them.
+    /// The same bytes; the bytes of the last event count in the share and hold the refill until the server has sent them.
     fn attach(&self, data: Bytes) -> Bytes {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some((refill, share)) => counted(data, share, refill),

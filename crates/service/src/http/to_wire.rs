@@ -1,4 +1,4 @@
-//! From the types of the engine and of the rooms below to those of the wire.
+//! Converts the types of the engine and of the rooms below to wire types.
 
 use std::path::PathBuf;
 

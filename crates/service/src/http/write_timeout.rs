@@ -15,12 +15,12 @@ use tokio::time::{Instant, Sleep, sleep};
 /// How long a client may read nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Since when the client has not read what waits for it; `None` while nothing waits. Clones share it.
+/// Since when the client has not read the bytes that wait for it; `None` while nothing waits. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stall(Arc<Mutex<Option<Instant>>>);
 
 impl Stall {
-    /// How long the client has read nothing of what waits for it.
+    /// How long the client has read none of the bytes that wait for it.
     pub(crate) fn duration(&self) -> Option<Duration> {
         self.lock().map(|since| since.elapsed())
     }

@@ -30,7 +30,7 @@ impl Database {
     /// Opens the file, which is created if missing, and makes it private to the user.
     ///
     /// # Errors
-    /// It cannot be opened for writing, is no journal, or was written by a newer Runtray.
+    /// The file cannot be opened for writing, is no journal, or was written by a newer Runtray.
     pub(super) fn open(file: &Path) -> Result<Self, JournalError> {
         make_private(file)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -89,6 +89,7 @@ impl Database {
             .execute_batch("CREATE TEMP TABLE IF NOT EXISTS doomed (seq INTEGER PRIMARY KEY); DELETE FROM doomed")?;
         let find = format!("INSERT INTO doomed {}", query.sql);
         let found = transaction.execute(&find, params_from_iter(&query.values))?;
+        // A rebuild takes time for each remaining row, a deletion for each deleted row.
         let rebuild = found as i64 > all / 2;
         if rebuild {
             delete_and_rebuild(&transaction)?;
@@ -212,7 +213,7 @@ fn make_private(file: &Path) -> io::Result<()> {
 /// Moves a file that is no journal aside, with SQLite's side files; returns its new path.
 ///
 /// # Errors
-/// It cannot be renamed, for example because another program has it open (Windows).
+/// The file cannot be renamed, for example because another program has it open (Windows).
 pub(super) fn keep_aside(file: &Path) -> io::Result<PathBuf> {
     let aside = paths::aside(file);
     fs::rename(file, &aside)?;

@@ -32,7 +32,7 @@ impl Export {
     /// The next executions; `None` after the last.
     ///
     /// # Errors
-    /// There is no journal, or it cannot be read. The export ends with an error.
+    /// The journal is missing or cannot be read. The export ends with an error.
     pub async fn next(&mut self) -> Result<Option<Vec<Execution>>, JournalError> {
         let Some(filter) = self.rest.take() else { return Ok(None) };
         let is_first = std::mem::take(&mut self.is_first);

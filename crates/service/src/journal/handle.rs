@@ -90,7 +90,7 @@ impl Journal {
     /// A page of executions, newest first. It includes everything that was recorded before the call.
     ///
     /// # Errors
-    /// There is no journal, or it cannot be read.
+    /// The journal is missing or cannot be read.
     pub async fn page(&self, filter: Filter) -> Result<ExecutionsPage, JournalError> {
         self.blocking(move |shared| shared.reader()?.page(&filter)).await
     }
@@ -98,7 +98,7 @@ impl Journal {
     /// One execution with its code and output; `None` if none has that id.
     ///
     /// # Errors
-    /// There is no journal, or it cannot be read.
+    /// The journal is missing or cannot be read.
     pub async fn entry(&self, id: &str) -> Result<Option<Execution>, JournalError> {
         let id = id.to_owned();
         self.blocking(move |shared| shared.reader()?.entry(&id)).await
@@ -107,7 +107,7 @@ impl Journal {
     /// The result of `work` on a reader that sees everything that was recorded before the call.
     ///
     /// # Errors
-    /// There is no journal, or it cannot be read.
+    /// The journal is missing or cannot be read.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Reader) -> Result<T, JournalError> + Send + 'static,

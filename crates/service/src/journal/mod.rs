@@ -1,9 +1,9 @@
 //! The journal: the record of executions, in SQLite.
 //!
-//! One thread writes (`writer`), fed by a bounded queue that no run ever waits for; each reader has its own connection. A
-//! service that dies leaves its executions `running`; the next one that has the journal to itself marks them `lost`. A file
-//! that is no journal is moved aside and a new one is begun. Every other failure becomes a [`State`] that says what to do, and
-//! writing is retried later: executions never depend on the journal.
+//! One thread writes (`writer`), fed by a bounded queue that no run ever waits for; each reader has its own connection. A service
+//! that dies leaves its executions `running`; the next one that has the journal to itself marks them `lost`. A file that is no
+//! journal is moved aside and a new one is begun. Every other failure becomes a [`State`] with its remedy, and writing is retried
+//! later: executions never depend on the journal.
 
 mod database;
 mod error;

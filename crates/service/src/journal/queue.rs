@@ -49,7 +49,7 @@ struct Shared {
 struct Unfinished {
     /// The executions that are recorded as running.
     begun: HashSet<String>,
-    /// Those of them that ended while nothing was recorded.
+    /// The executions in `begun` that ended while nothing was recorded.
     ended: Vec<String>,
 }
 

@@ -39,7 +39,7 @@ impl Reader {
     /// Opens a journal.
     ///
     /// # Errors
-    /// There is no file yet, it is no journal, a newer Runtray wrote it, or it cannot be opened.
+    /// The file is missing or is not a journal, a newer Runtray wrote it, or it cannot be opened.
     pub fn open(file: &Path) -> Result<Self, JournalError> {
         if !file.exists() {
             return Err(JournalError::Missing(file.to_owned()));

@@ -150,7 +150,7 @@ pub enum State {
     },
     /// Executions are not recorded. Writing is retried with a later execution.
     Failed {
-        /// Why, and what to do, for people.
+        /// The reason and its remedy, for people.
         reason: LocalizedMessage,
     },
 }

@@ -72,16 +72,16 @@ const GIVEN: &str = "
     END;
 ";
 
-/// How the process tree of an execution was held together; executions of before do not say.
+/// How the process tree of an execution was held together; older executions do not have it.
 const CONTAINMENT: &str = "ALTER TABLE execution ADD COLUMN containment TEXT";
 
-/// Whether an execution had a network; executions of before do not say.
+/// Whether an execution had a network; older executions do not have it.
 const NETWORK: &str = "ALTER TABLE execution ADD COLUMN network INTEGER";
 
 /// The version of a file.
 ///
 /// # Errors
-/// It is no journal, or a newer Runtray wrote it.
+/// The file is not a journal, or a newer Runtray wrote it.
 pub(super) fn version(connection: &Connection) -> Result<usize, JournalError> {
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let found = usize::try_from(number("user_version")?).map_err(|_| JournalError::NotAJournal)?;
@@ -98,7 +98,7 @@ pub(super) fn version(connection: &Connection) -> Result<usize, JournalError> {
 /// Migrates a file to the latest version, in one transaction.
 ///
 /// # Errors
-/// Those of [`version`], and the file cannot be written.
+/// The errors of [`version`], or the file cannot be written.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = version(&transaction)?;

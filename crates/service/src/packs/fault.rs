@@ -1,4 +1,4 @@
-//! The sentences for what `runtray-packs` could not do.
+//! The sentences for the failures of `runtray-packs`.
 
 use runtray_engine::message::LocalizedMessage;
 use runtray_wire::PackFault;

@@ -36,15 +36,15 @@ pub struct Packages {
 }
 
 impl Packages {
-    /// Those of the user with `paths`, for the built-in Python of `machine`.
+    /// The packages of the user with `paths`, for the built-in Python of `machine`.
     pub fn new(paths: &Paths, machine: Machine) -> Self {
         Self { folder: paths.packages_folder(), machine }
     }
 
-    /// The packages that there are.
+    /// The installed packages.
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// The mistake as a sentence.
     pub async fn list(&self) -> Result<Packs, LocalizedMessage> {
         self.run(&["list".into()], &mut |_| ()).await
     }
@@ -53,7 +53,7 @@ impl Packages {
     /// nothing is fetched, and no names are all packages in them. Tells `progress` how far it is.
     ///
     /// # Errors
-    /// A sentence that says what is wrong. Nothing has changed then.
+    /// The mistake as a sentence. Nothing has changed then.
     pub async fn add(
         &self,
         names: &[String],
@@ -74,10 +74,10 @@ impl Packages {
         self.run(&arguments, progress).await
     }
 
-    /// Removes the packages `names`, and those that only they need.
+    /// Removes the packages `names`, and the packages that only they need.
     ///
     /// # Errors
-    /// As for [`add`](Self::add).
+    /// The errors of [`add`](Self::add).
     pub async fn remove(
         &self,
         names: &[String],
@@ -122,6 +122,7 @@ impl Packages {
         match last {
             Some(PackEvent::Done(packs)) => Ok(packs),
             Some(PackEvent::Failed(fault)) => Err(fault::message(fault)),
+            // A program that ends without its last message has failed.
             Some(PackEvent::Progress(_)) | None => {
                 Err(broken(ended.map_or_else(|error| error.to_string(), |ended: ExitStatus| ended.to_string())))
             }

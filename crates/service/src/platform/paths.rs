@@ -41,10 +41,10 @@ pub enum PathsError {
 }
 
 impl Paths {
-    /// The folders below `RUNTRAY_HOME` if that is set, those beside a portable program, otherwise the platform's usual ones.
+    /// The folders below `RUNTRAY_HOME` if that is set, else beside a portable program, else the platform's usual ones.
     ///
     /// # Errors
-    /// There is neither the variable nor a home folder, or the variable cannot be made an absolute path.
+    /// Neither the variable nor a home folder is known, or the variable cannot be made an absolute path.
     pub fn find() -> Result<Self, PathsError> {
         match std::env::var_os(HOME_VARIABLE).filter(|value| !value.is_empty()) {
             Some(root) => Self::below(&root),
@@ -86,7 +86,7 @@ impl Paths {
         }
     }
 
-    /// The folders that programs must not see, besides that of the runs.
+    /// The folders that programs must not see, besides the runs' folder.
     pub fn hidden(&self) -> Vec<PathBuf> {
         vec![self.config.clone(), self.data.clone()]
     }

@@ -1,8 +1,8 @@
 //! Admission limits how many executions run at once, and how many wait in a queue.
 //!
 //! Slots are given in the order of requests. The holder of a [`Slot`] may run one execution; dropping the slot admits the next
-//! one. Dropping the future of a waiting request removes it from the queue. Interactive executions wait for a person most of
-//! the time, perhaps for hours: they have a limit of their own, so that open terminals do not block others, and never queue.
+//! one. Dropping the future of a waiting request removes it from the queue. Interactive executions wait for the user most of the
+//! time, perhaps for hours: they have a limit of their own, so that open terminals do not block others, and never queue.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -129,7 +129,7 @@ impl Admission {
         }
     }
 
-    /// Refuses new requests from now on if nothing runs and nothing waits; whether that is so.
+    /// Refuses new requests from now on if nothing runs and nothing waits; returns whether that is so.
     fn drain_if_idle(&self) -> bool {
         let mut queue = self.0.lock();
         let is_idle = queue.load() == Load::default();
@@ -376,7 +376,7 @@ mod tests {
         let mut drained = pin!(admission.drain_when_idle());
         assert!(poll(drained.as_mut()).is_pending());
         drop((slot, terminal));
-        // It is idle, and the future has not been polled: who comes now is still admitted, and waited for.
+        // It is idle, and the future has not been polled: a new request is still admitted, and waited for.
         let slot = admitted(&admission);
         assert!(poll(drained.as_mut()).is_pending(), "one came in between");
         drop(slot);

@@ -1,5 +1,5 @@
-//! The level `auto`: the sandbox where it is proven, else what an interpreter gives its programs itself. It is never `none` by
-//! itself.
+//! The level `auto`: the sandbox where it is proven, else the isolation that an interpreter gives its programs itself. It is
+//! never `none` by itself.
 
 use runtray_engine::language::Runtime;
 use runtray_engine::message::LocalizedMessage;
@@ -12,7 +12,7 @@ use crate::settings::{IsolationChoice, Settings};
 const PYTHON: &str = "python";
 
 /// The level of `choice` on a machine that `lacks` a proven sandbox or has one. `auto` is the sandbox where there is one, else
-/// what an interpreter gives its programs itself; a level that the machine does not have is refused by the engine.
+/// the isolation that an interpreter gives its programs itself; a level that the machine does not have is refused by the engine.
 pub(crate) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
     match choice {
         IsolationChoice::None => Isolation::None,
@@ -31,7 +31,7 @@ pub(crate) fn level_of_python(settings: &Settings, report: &SandboxReport) -> Is
     }
 }
 
-/// Whether the person has chosen a Python, which `auto` then runs even where nothing isolates its programs.
+/// Whether the user has chosen a Python, which `auto` then runs even where nothing isolates its programs.
 fn chooses_python(settings: &Settings) -> bool {
     settings.python.is_some()
 }
@@ -62,7 +62,7 @@ pub(crate) fn refusal(
 pub(crate) fn at_its_level(settings: &Settings, runtime: &Runtime, report: Option<&SandboxReport>) -> Runtime {
     let isolation = match runtime.isolation {
         Isolation::None => match level(settings.isolation, report.is_none_or(|report| !report.is_for_auto())) {
-            // Of what nothing isolates, `auto` runs only the Python that a person chose.
+            // `auto` runs an unisolated interpreter only if the user chose that Python.
             Isolation::Wasm => Isolation::None,
             level => level,
         },
@@ -80,7 +80,7 @@ mod tests {
     use super::{at_its_level, level, level_of_python, refusal};
     use crate::settings::{IsolationChoice, Settings};
 
-    /// The runtime of a language; that of an image stands for one of this machine.
+    /// The runtime of a language; an image's runtime stands for one of this machine.
     fn runtime(language: &str, isolation: Isolation) -> Runtime {
         let images = Images { default: Some("image:1".into()), ..Images::default() };
         let languages = Languages::new(Choices { images, ..Choices::default() }, Machine::this());

@@ -41,7 +41,7 @@ pub(crate) struct Core {
     pub(crate) admission: Admission,
     /// The running executions.
     pub(crate) registry: Registry,
-    /// The programs that wait until a person says whether they may use the network.
+    /// The programs that wait for the user's answer whether they may use the network.
     pub(crate) questions: Questions,
     /// The counters.
     pub(crate) metrics: Arc<Metrics>,
@@ -87,7 +87,7 @@ impl Core {
     /// Starts the engine.
     ///
     /// # Errors
-    /// It cannot run programs here. Executions that wait for it are then refused.
+    /// The engine cannot run programs here. Executions that wait for it are then refused.
     pub(crate) async fn start_engine(&self, paths: &Paths) -> Result<(), runtray_engine::Error> {
         let warm = self.settings.borrow().settings.warm.clone();
         let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm };
@@ -165,7 +165,7 @@ impl Core {
     /// The interpreter for the language of that name or alias at the settings' level of isolation.
     ///
     /// # Errors
-    /// As for [`runtime_for`](Self::runtime_for).
+    /// The errors of [`runtime_for`](Self::runtime_for).
     pub(crate) async fn runtime(&self, name: &str) -> Result<Arc<Runtime>, RunError> {
         self.runtime_for(name, Wish::default()).await
     }
@@ -200,10 +200,10 @@ impl Core {
         }
     }
 
-    /// A sentence for the answer if the version in `name` is another one than that of `runtime`, which runs it.
+    /// A sentence for the answer if the version in `name` differs from the version of `runtime`, which runs the program.
     ///
     /// # Errors
-    /// [`RunError::NoRuntime`]: it cannot run such a program.
+    /// [`RunError::NoRuntime`]: the interpreter cannot run such a program.
     pub(crate) fn other_version(&self, name: &str, runtime: &Runtime) -> Result<Option<String>, RunError> {
         let told = self.languages().version_in(name).map(|asked| version::other(asked, runtime));
         told.transpose().map(Option::flatten).map_err(RunError::NoRuntime)
@@ -234,12 +234,12 @@ impl Core {
         Some((auto::level_of_python(&self.settings.borrow().settings, &report), report))
     }
 
-    /// Starts `job`, whose request asks for `wish`, as soon as a person has answered, if one is asked, and there is a slot for
-    /// it. The settings of that time hold.
+    /// Starts `job`, whose request asks for `wish`, after the user's answer, if the settings ask for one, and as soon as there is
+    /// a slot. The settings at that time apply.
     ///
     /// # Errors
     /// [`RunError::Refused`]: all slots and the queue are full, or the service stops. [`RunError::NoRuntime`]: the settings
-    /// forbid its language since it came. [`RunError::NoIsolation`]: they forbid the network, or nobody has allowed it.
+    /// forbid its language by now. [`RunError::NoIsolation`]: they forbid the network, or nobody has allowed it.
     pub(crate) async fn execute(&self, job: Job, wish: Wish, live: Live) -> Result<Execution, RunError> {
         let answer = self.permission(&job, wish).await?;
         let slot = match job.request().is_interactive() {

@@ -28,7 +28,7 @@ pub(crate) enum RunError {
     /// The limits of concurrent executions are reached.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// So many programs wait for a person's answer, which is the limit.
+    /// Too many programs wait for the user's answer; the number is the limit.
     #[error("{0} programs wait for an answer, which is the limit")]
     TooManyQuestions(usize),
     /// The engine has been shut down.

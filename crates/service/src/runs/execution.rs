@@ -68,7 +68,7 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// Starts `job`, with what its request asks for and what a person answered about it.
+    /// Starts `job`, with the wish of its request and the user's answer about it.
     pub(crate) fn start(context: Context, job: Job, asked: (Wish, Option<Answer>), slot: Slot, live: Live) -> Self {
         let begun = Arc::new(SetOnce::new());
         let (tasks, cancel) = (context.tasks.clone(), job.cancel().clone().drop_guard());
@@ -127,6 +127,7 @@ impl Run {
         commands: Option<Commands>,
     ) -> Ended {
         let job = self.report.job().clone();
+        // The registration lists the execution while it waits for the engine, so that it can be cancelled.
         let _registration = self.context.registry.register(self.report.running().clone());
         let engine = self.context.engine.started().await?;
         let settings = self.context.settings.borrow().settings.clone();

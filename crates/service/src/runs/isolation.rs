@@ -20,7 +20,7 @@ const LOCAL: &str = "local";
 pub(crate) enum NetworkWish {
     /// None.
     Off,
-    /// After a question to a person.
+    /// If the user answers yes.
     Ask,
     /// Outward.
     On,
@@ -45,7 +45,7 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// That of the settings, for a program of whom they say nothing else, and about which nobody is asked.
+    /// The isolation of the settings, for a program without a rule of its own and without a question to the user.
     pub(crate) fn of(settings: &Settings) -> Self {
         let network = if settings.network == NetworkChoice::On { NetworkChoice::On } else { NetworkChoice::Off };
         Self { level: settings.isolation, network }
@@ -59,11 +59,11 @@ impl Chosen {
         Self { level, network: settings.network_of(LOCAL, most) }
     }
 
-    /// The same after a person has answered about the program, whose request asks for `wish`. What the settings close stays
-    /// closed.
+    /// The same after the user's answer about the program, whose request asks for `wish`. An answer opens nothing that the
+    /// settings close.
     ///
     /// # Errors
-    /// The request asks for a network, and the person gives it none.
+    /// The request asks for a network, and the user gives it none.
     pub(super) fn answered(self, answer: Option<Answer>, wish: Wish) -> Result<Self, LocalizedMessage> {
         match (self.network, answer) {
             (NetworkChoice::Off, _) | (_, None) => Ok(self),
@@ -73,14 +73,14 @@ impl Chosen {
         }
     }
 
-    /// Whether a person would have to be asked before a program runs like this, with `policy`.
+    /// Whether the user would have to be asked before a program runs like this, with `policy`.
     pub fn is_unanswered(self, policy: &Policy) -> bool {
         self.network == NetworkChoice::Ask && policy.level == Isolation::Sandbox
     }
 }
 
-/// The isolation to give to a program of `caller` whose interpreter isolates it as `own` says: the request's if it is not below
-/// that of `settings`. Its network is [`NetworkChoice::Ask`] if a person has to be asked.
+/// The isolation to give to a program of `caller` whose interpreter isolates it as `own` says: the request's level if it is not
+/// below the level of `settings`. Its network is [`NetworkChoice::Ask`] if the user has to be asked.
 ///
 /// # Errors
 /// The settings forbid to run anything or a network, or the level is below theirs.
@@ -93,7 +93,7 @@ pub(super) fn chosen(
     let level = requested(settings, wish.isolation)?;
     let network = match wish.network {
         Some(NetworkWish::Off) => NetworkChoice::Off,
-        // At the level `none` a program has the user's network, whatever anybody would answer.
+        // At the level `none` a program has the user's network, whatever the user would answer.
         Some(NetworkWish::Ask) if level == IsolationChoice::None => return Err(s::NETWORK_NONE.message()),
         _ if level == IsolationChoice::None => NetworkChoice::Off,
         None if own != Isolation::None => NetworkChoice::Off,
@@ -115,7 +115,7 @@ pub(super) fn chosen(
 /// The level for a program that asks for `wished`, or for none; `Err` says why it is refused.
 ///
 /// # Errors
-/// The settings forbid to run anything, or it is below that of `settings`.
+/// The settings forbid to run anything, or the wished level is below the level of `settings`.
 pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result<IsolationChoice, LocalizedMessage> {
     if let Some(reason) = settings.refuse_to_run.clone() {
         return Err(reason);
@@ -138,11 +138,11 @@ pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machin
     machine.set_own_are_open(is_auto && !engine.sandbox().await.is_for_auto())
 }
 
-/// The policy for a run of `runtime` with the isolation `chosen` on a machine with `languages`. A service that listens at
-/// `own_port` of the loopback is not reached by it.
+/// The policy for a run of `runtime` with the isolation `chosen` on a machine with `languages`. The run does not reach a service
+/// that listens at `own_port` of the loopback.
 ///
 /// # Errors
-/// Nothing isolates it here, with the remedy.
+/// Nothing isolates the run here; the error says how to fix that.
 pub async fn policy(
     engine: &Engine,
     languages: &Languages,
@@ -165,7 +165,7 @@ pub async fn policy(
             let network = network(settings, chosen.network, own_port);
             Policy { network, ..sandbox_policy(languages, settings).await }
         }
-        // The interpreter isolates its programs, or it is the Python that the person chose.
+        // The interpreter isolates its programs, or it is the Python that the user chose.
         Isolation::Wasm if chosen.level == IsolationChoice::Auto => Policy::NONE,
         Isolation::None | Isolation::Wasm | Isolation::Container => Policy { level, ..Policy::NONE },
     })
@@ -181,7 +181,7 @@ pub async fn sandbox_policy(languages: &Languages, settings: &Settings) -> Polic
 /// The runtime of `language` at the level `choice`.
 ///
 /// # Errors
-/// It cannot be run here, or not at this level.
+/// The language cannot be run here, or not at this level.
 pub async fn runtime(
     languages: &Languages,
     language: &Language,

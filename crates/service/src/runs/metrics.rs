@@ -116,7 +116,7 @@ impl Metrics {
     /// All metrics as text.
     ///
     /// # Errors
-    /// They cannot be formatted.
+    /// The metrics cannot be formatted.
     pub(crate) fn text(&self, gauges: &Gauges) -> Result<String, fmt::Error> {
         self.running.set(gauge(gauges.load.running));
         self.queued.set(gauge(gauges.load.queued));

@@ -1,9 +1,9 @@
 //! Executions: admission, the engine, the running executions, and where they are reported. Knows no HTTP.
 //!
-//! `core` runs jobs, `questions` are the programs that wait for a person's answer, `admission` grants slots, `execution` is the
-//! life of one job, and `registry` lists the running ones. `isolation` decides how a job is isolated, `auto` what that level
-//! means on this machine, and `version` judges versions in languages' names. `recorder` reports each to the journal
-//! (`journal_entry`, `given`), the `metrics` and the `event_bus`, exactly once.
+//! `core` runs jobs, `questions` are the programs that wait for the user's answer, `admission` grants slots, `execution` is the
+//! life of one job, and `registry` lists the running ones. `isolation` decides how a job is isolated, `auto` resolves that level
+//! on this machine, and `version` judges versions in languages' names. `recorder` reports each to the journal (`journal_entry`,
+//! `given`), the `metrics` and the `event_bus`, exactly once.
 
 pub(crate) mod admission;
 pub(crate) mod auto;

@@ -1,9 +1,9 @@
-//! Programs that wait until a person says whether they may use the network.
+//! Programs that wait for the user's answer whether they may use the network.
 //!
-//! The questions are published by a watch channel. Who holds a receiver of it can answer; without one nothing is asked. Their
-//! number is limited, for each caller and in all, and so is the time that each waits. A question is withdrawn when its
-//! [`Question`] is dropped: its client has left, or may not run programs any more. This list outlives a service, as those who
-//! answer do.
+//! The questions are published by a watch channel. A holder of its receiver can answer; without a receiver nothing is asked.
+//! Their number is limited, for each caller and in all, and so is the time that each waits. A question is withdrawn when its
+//! [`Question`] is dropped: its client has left, or may not run programs any more. This list outlives a service, because the
+//! app's window, which answers, does.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub struct NetworkQuestion {
     pub program: ShownProgram,
 }
 
-/// A person's answer about one program.
+/// The user's answer about one program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// It gets a network.
@@ -47,9 +47,9 @@ pub(crate) enum Answer {
 /// Why a question was not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotAsked {
-    /// Nobody is there who could answer.
+    /// No receiver is left, so nobody could answer.
     Nobody,
-    /// So many programs wait already, which is the limit.
+    /// Too many programs wait already; the number is the limit.
     TooMany(usize),
 }
 
@@ -157,7 +157,7 @@ impl Questions {
         self.0.published.subscribe()
     }
 
-    /// Waits until nobody is there who could answer.
+    /// Waits until no receiver is left.
     pub(crate) async fn deserted(&self) {
         self.0.published.closed().await;
     }

@@ -70,8 +70,8 @@ impl Recorder {
     }
 }
 
-/// The reports of one execution: it begins at most once, and what has begun ends once. Dropping it without an end reports that
-/// the execution was lost.
+/// The reports of one execution: it begins at most once, and a begun one ends exactly once. Dropping it without an end reports
+/// that the execution was lost.
 pub(crate) struct Report {
     recorder: Recorder,
     running: Running,

@@ -1,11 +1,11 @@
-//! The beginning of a program, for the person who decides about it.
+//! The beginning of a program, for the user's decision about it.
 
 use runtray_engine::excerpt;
 
 /// How many lines of a program are kept.
 pub(crate) const MOST_LINES: usize = 8;
 
-/// The beginning of a program that a person decides about.
+/// The beginning of a program that the user decides about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownProgram {
     /// Its language, if it is known.

@@ -1,6 +1,7 @@
-//! The version in a language's name, such as `python3.12`, beside the version of the interpreter that is here.
+//! The version in a language's name, such as `python3.12`, compared with the installed interpreter's version.
 //!
-//! Models name a version without a reason, so another one runs the program, which its answer says. Python 2 is another language.
+//! Language models often name a version without need, so an interpreter of another version runs the program, and the answer says
+//! so. Python 2 counts as another language.
 
 use runtray_engine::language::Runtime;
 use runtray_engine::message::LocalizedMessage;

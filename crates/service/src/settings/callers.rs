@@ -1,5 +1,5 @@
-//! Whose programs get a network. Those who post programs have their names of the log: web pages their origin, programs of this
-//! machine a word such as `local` or `mcp`.
+//! Which callers' programs get a network. A caller has its name in the log: a web page its origin, a program of this machine a
+//! word such as `local` or `mcp`.
 
 use runtray_engine::message::LocalizedMessage;
 use toml_edit::Item;
@@ -19,7 +19,7 @@ pub(super) fn always(settings: &mut Settings, item: &Item) -> Result<(), Fault> 
     set(&mut settings.network_always, callers(item))
 }
 
-/// Reads the callers whose programs get no network. If one entry is wrong, it is unknown who they are.
+/// Reads the callers whose programs get no network. If one entry is wrong, the whole list counts as unknown.
 pub(super) fn never(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
     settings.network_never = None;
     let known = callers(item).map_err(|mistake| Fault::Message(s::SETTING_NEVER.with("mistake", mistake)))?;
@@ -56,8 +56,8 @@ pub(crate) fn is_same_caller(one: &str, other: &str) -> bool {
 }
 
 impl Settings {
-    /// The network of programs of `caller` whose requests ask for `most` at most. If it is unknown who gets none, nobody gets one
-    /// without a question.
+    /// The network of programs of `caller` whose requests ask for `most` at most. If the list of denied callers is unknown, each
+    /// program waits for an answer.
     pub(crate) fn network_of(&self, caller: &str, most: NetworkChoice) -> NetworkChoice {
         let choice = self.network.min(most);
         let Some(never) = &self.network_never else { return choice.min(NetworkChoice::Ask) };

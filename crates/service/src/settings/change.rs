@@ -47,7 +47,7 @@ pub enum ChangeError {
 }
 
 impl ChangeError {
-    /// The error as a translatable sentence; that of a refusal does not name the key.
+    /// The error as a translatable sentence; the sentence of a refusal does not name the key.
     pub fn message(&self) -> LocalizedMessage {
         match self {
             Self::Refused { message, .. } => message.clone(),
@@ -71,8 +71,8 @@ impl ChangeError {
 /// The new values of keys by their full names, such as `limits.timeout_ms`; `None` is the default.
 pub type Changes = BTreeMap<String, Option<Json>>;
 
-/// Sets keys to values. Either all are changed or none. Calls must come one after another. `missing` is what a missing file
-/// contained last.
+/// Sets keys to values. Either all are changed or none. Calls must come one after another. `missing` are the last contents of a
+/// missing file.
 ///
 /// # Errors
 /// A key is unknown, a value is invalid, or the file cannot be changed.
@@ -99,6 +99,7 @@ fn value_of(name: &str, value: Option<&Json>) -> Result<Change, ChangeError> {
 /// The settings of the new document, unless one of the changed keys is invalid in it.
 fn check(document: &Document<String>, changes: &[Change]) -> Result<Loaded, ChangeError> {
     let (loaded, _) = read_document(document);
+    // Older mistakes in keys that this change leaves alone do not refuse it.
     let is_changed = |problem: &&Problem| {
         let whole = problem.key.is_empty();
         whole || changes.iter().any(|(key, value)| value.is_some() && key.name == problem.key)

@@ -132,7 +132,7 @@ impl<'a> RawSettings<'a> {
     }
 }
 
-/// The tables of an item: itself, or those of its list.
+/// The tables of an item: itself, or the tables in its list.
 fn tables(item: &Item) -> Vec<&dyn TableLike> {
     let rows = || Some(item.as_array_of_tables()?.iter().map(|table| table as &dyn TableLike).collect());
     match item.as_table_like() {

@@ -1,6 +1,6 @@
 //! The fail-closed fallback for a file that cannot be parsed.
 //!
-//! Defaults would open what such a file had closed. So it is read statement by statement: readable statements apply, and an
+//! Defaults would lift the restrictions of such a file. So it is read statement by statement: readable statements apply, and an
 //! unreadable value of a security key closes that key. If a key occurs twice, the more restrictive value applies, and a grant
 //! holds as far as both values grant it.
 
@@ -43,6 +43,7 @@ struct Reading {
 impl Reading {
     fn take(&mut self, statement: &Statement) {
         self.take_first(statement);
+        // Security keys that share the statement's lines are closed, because their values cannot be told apart.
         for key in statement.others() {
             self.read(key, &Item::None);
             if key.name == security_keys::DENIED {
@@ -65,7 +66,7 @@ impl Reading {
         self.deny(statement);
     }
 
-    /// An unreadable statement. Its name may be that of a security key, and its value may begin with the number of a limit.
+    /// An unreadable statement. Its name may be the name of a security key, and its value may begin with the number of a limit.
     fn guess(&mut self, statement: &Statement) {
         if let Some(key) = statement.key() {
             let number = statement.number().map(|number| Item::Value(Value::from(number)));

@@ -102,9 +102,9 @@ pub(super) struct Written {
 /// Changes the file's document and replaces the file atomically. `change` returns the new document and its settings. The target
 /// of a symbolic link is changed, not the link.
 ///
-/// A file with a mistake that hides what it restricts is left alone. If another program changes the file meanwhile, it is
-/// read again. A missing file is written anew from `missing`, its last contents; without them from the template. Calls must
-/// come one after another.
+/// A file with a mistake that hides its restrictions is left alone. If another program changes the file meanwhile, it is read
+/// again. A missing file is written anew from `missing`, its last contents; without them from the template. Calls must come one
+/// after another.
 ///
 /// # Errors
 /// The file cannot be read, changed or replaced. It is then unchanged.

@@ -91,7 +91,7 @@ pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Reading {
 /// The bytes of the settings file.
 ///
 /// # Errors
-/// It cannot be read, is not a file, or is too large.
+/// The path cannot be read, is not a file, or is too large.
 pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
     let metadata = fs::metadata(path).map_err(|error| match fs::symlink_metadata(path) {
         Ok(_) if error.kind() == io::ErrorKind::NotFound => io::Error::other(s::FILE_DEAD_LINK.message()),

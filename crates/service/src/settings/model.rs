@@ -93,9 +93,9 @@ pub struct Settings {
 pub struct UpdateSettings {
     /// `daily`: whether the app looks for a new version once a day.
     pub daily: bool,
-    /// `feed`: the address of the feed; empty for that of the build.
+    /// `feed`: the address of the feed; empty for the build's address.
     pub feed: String,
-    /// `key`: the public key that signs new versions; empty for that of the build.
+    /// `key`: the public key that signs new versions; empty for the build's key.
     pub key: String,
     /// `hosts`: further hosts that the feed may lead to.
     pub hosts: Vec<String>,
@@ -134,7 +134,7 @@ pub enum NetworkChoice {
     /// `off`: none.
     #[default]
     Off,
-    /// `ask`: as a person answers.
+    /// `ask`: as the user answers.
     Ask,
     /// `on`: public addresses.
     On,

@@ -1,4 +1,4 @@
-//! Settings files of every form: none stops the service, and none opens what it was to close.
+//! Arbitrary settings files: none stops the service, and none lifts a restriction.
 
 use std::path::Path;
 
@@ -59,7 +59,7 @@ const PIECES: [&str; 44] = [
     "#",
     ",",
 ];
-/// Settings by which a person closed something.
+/// Settings by which a user restricted something.
 const CLOSED: [&str; 4] = [
     "require_token = true",
     "allowed_origins = []",
@@ -166,7 +166,7 @@ proptest! {
         let mut lines: Vec<String> = order.iter().map(|line| (*line).to_owned()).collect();
         for (place, slip) in &slips {
             let at = place.index(lines.len() + 1);
-            // A line that is a text over several lines, or a comment in one, would be the person's own choice.
+            // A quotation mark or line break could turn the other lines into text or comments, as the user's own choice.
             lines.insert(at, slip.replace(['"', '\''], "").replace('\n', " "));
         }
         let text = lines.join("\n");

@@ -34,7 +34,7 @@ pub(super) fn is_grant(key: &Key) -> bool {
     GRANTS.contains(&key.name)
 }
 
-/// Takes from the settings what a value of the grant `key` does not grant. It never adds anything.
+/// Removes the grants from the settings that the value of `key` does not contain. It never adds a grant.
 pub(super) fn narrow(key: &Key, settings: &mut Settings, item: &Item) {
     let mut read = Settings::default();
     let _ = (key.read)(&mut read, item);
@@ -49,7 +49,7 @@ pub(super) fn narrow(key: &Key, settings: &mut Settings, item: &Item) {
     }
 }
 
-/// The folders that both lists grant. A folder is granted with what is below it.
+/// The folders that both lists grant. A folder is granted with its content.
 fn within_both(some: &[PathBuf], others: &[PathBuf]) -> Vec<PathBuf> {
     let within = |list: &[PathBuf], folder: &PathBuf| list.iter().any(|granted| folder.starts_with(granted));
     let narrower = others.iter().filter(|folder| within(some, folder) && !some.contains(folder));
@@ -61,7 +61,7 @@ pub(super) fn is_security_key(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-/// The security key that an unknown name probably means, in whatever section, case and order of its words it is.
+/// The security key that an unknown name probably means, whatever its section, its case and the order of its words.
 pub(super) fn meant(name: &str) -> Option<&'static Key> {
     let word = snake_case(last(name));
     let words = || NAMES.into_iter().map(last);

@@ -1,9 +1,9 @@
 //! The owner of the settings of this process.
 //!
-//! A [`SettingsStore`] reads, watches and changes the file, and publishes its settings. It parses each content once: what was
-//! written by [`SettingsStore::change`] is known when the watcher reports it. An invalid file leaves the last settings in
-//! force and can only close them further. So does a file that was removed: the defaults would open what it closed. Which
-//! settings are in effect is decided by the service, which subscribes.
+//! A [`SettingsStore`] reads, watches and changes the file, and publishes its settings. It parses each content once: a content
+//! written by [`SettingsStore::change`] is known when the watcher reports it. An invalid file leaves the last settings in force
+//! and can only close them further. So does a removed file: the defaults would lift its restrictions. Which settings are in
+//! effect is decided by the service, which subscribes.
 
 use std::fmt;
 use std::io;
@@ -106,7 +106,7 @@ impl SettingsStore {
     /// Like [`change`](Self::change), with changes that depend on the settings of the file.
     ///
     /// # Errors
-    /// As [`change`](Self::change).
+    /// The errors of [`change`](Self::change).
     pub async fn change_by(
         &self,
         changes: impl FnOnce(&Settings) -> Changes + Send + 'static,
@@ -156,7 +156,7 @@ impl SettingsFile {
     /// The text from which a missing file is written; `None` if there never was a file.
     ///
     /// # Errors
-    /// The file is missing and was never readable: the template would open what it may have closed.
+    /// The file is missing and was never readable: the template could lift restrictions that it had.
     fn last_contents<'a>(&self, state: &'a State) -> Result<Option<&'a [u8]>, EditError> {
         let known = state.known.as_deref();
         if known.is_none() && state.existed && contents(&self.path).is_err_and(|error| is_missing(&error)) {

@@ -41,7 +41,7 @@ pub(super) fn text() -> String {
         if key.restart {
             text.push_str("# Takes effect after a restart of the service.\n");
         }
-        // Defaults are comments: a later version may change them for everyone who chose nothing.
+        // Defaults are comments: a later version may change them for users without a choice of their own.
         let _ = writeln!(text, "#{name} = {}", (key.show)(&defaults));
     }
     text + LANGUAGE

@@ -1,4 +1,4 @@
-//! An examination of this machine, each part found by doing it: for `runtray doctor` and the app's settings.
+//! An examination of this machine for `runtray doctor` and the app's settings. Each part is tried.
 
 mod check;
 mod trials;

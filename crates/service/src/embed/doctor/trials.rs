@@ -1,4 +1,4 @@
-//! Programs that show whether something works, and programs that try what the sandbox forbids.
+//! Programs that show whether something works, and programs that try actions that the sandbox forbids.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -162,7 +162,7 @@ async fn reach_out(engine: &Engine, runtime: &Arc<Runtime>, settings: &Settings)
     }
 }
 
-/// Runs a program in the sandbox that must not get at the secret. What it aims at is there while it runs.
+/// Runs a program in the sandbox that must not get at the secret. Its target, such as a file or a server, exists while it runs.
 async fn attempt(
     engine: &Engine,
     runtime: &Arc<Runtime>,
@@ -189,7 +189,7 @@ async fn attempt(
     }
 }
 
-/// The outcome of a program, and what it printed; or why it was not run.
+/// The outcome of a program and its output, or why it was not run.
 async fn run(
     engine: &Engine,
     runtime: &Arc<Runtime>,

@@ -1,4 +1,4 @@
-//! Denied web origins besides those of the settings, kept across restarts of the service.
+//! Denied web origins in addition to the settings, kept across restarts of the service.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub(crate) struct Denials {
 }
 
 impl Denials {
-    /// Those of the service with these folders.
+    /// The denials of the service with these folders.
     pub(crate) fn of(paths: &Paths) -> Self {
         Self { sites: Arc::new(DeniedSites::open(paths.denied_sites_file())), unsaved: Arc::default() }
     }

@@ -25,7 +25,7 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    /// Why a request from `peer` needs the token, if it does. `of_all` is why every request does.
+    /// Why a request from `peer` needs the token, if it does. `of_all` is the reason if every request does.
     pub(crate) fn of(of_all: Option<Self>, settings: &Settings, peer: Option<Peer>) -> Option<Self> {
         match (of_all, peer.unwrap_or(Peer::Unknown)) {
             (Some(need), _) => Some(need),

@@ -57,12 +57,12 @@ impl PendingOrigins {
         })
     }
 
-    /// Whether `origin` waits and nothing is known of what it wants to run.
+    /// Whether `origin` waits and its program is not known.
     pub(crate) fn lacks_program(&self, origin: &Origin) -> bool {
         self.origins.borrow().iter().any(|known| known.origin == *origin && known.program.is_none())
     }
 
-    /// Notes what a waiting origin wants to run, unless something is known.
+    /// Notes the program of a waiting origin, unless one is known.
     pub(crate) fn describe(&self, origin: &Origin, program: ShownProgram) {
         self.origins.send_if_modified(|origins| {
             let known = origins.iter_mut().find(|known| known.origin == *origin && known.program.is_none());

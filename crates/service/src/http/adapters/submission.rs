@@ -21,7 +21,7 @@ pub(crate) struct Submitted {
 /// Starts a program for `origin` as soon as there is a slot for it.
 ///
 /// # Errors
-/// It was not run.
+/// The program was not run.
 pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: String) -> Result<Submitted, Error> {
     if core.admission.is_closed() {
         return Err(Error::ShuttingDown);

@@ -1,7 +1,7 @@
 //! Reading JSON, with errors for its senders.
 //!
-//! serde's own messages say what was expected; `serde_path_to_error` says where. Only the one about surrogates is reworded:
-//! serde_json's suggests that a digit is missing. A number that is too large for its type is JSON all the same.
+//! serde's own messages name the expected value; `serde_path_to_error` names its place. Only the one about surrogates is
+//! reworded: serde_json's suggests that a digit is missing. A number that is too large for its type is JSON all the same.
 
 use serde::de::DeserializeOwned;
 use serde_ignored::Path;

@@ -29,7 +29,7 @@ struct Terminal {
 /// Parses the first message, a `Run`.
 ///
 /// # Errors
-/// A sentence that says what to send instead.
+/// A sentence with the message to send instead.
 pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Invalid> {
     let name = object::<Kind>(bytes)?.name;
     if name != "run" {
@@ -50,7 +50,7 @@ pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Inva
 /// Parses any message after the first.
 ///
 /// # Errors
-/// A sentence that says what to send instead.
+/// A sentence with the message to send instead.
 pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Invalid> {
     match object::<Kind>(bytes)?.name.as_str() {
         "stdin" => typed(object::<Typed>(bytes)?.data.into_bytes()),
@@ -68,7 +68,7 @@ pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Invalid> {
 /// The input of one message.
 ///
 /// # Errors
-/// It is too long for one message.
+/// The input is too long for one message.
 pub(crate) fn typed(bytes: Vec<u8>) -> Result<Command, Invalid> {
     if bytes.len() > MOST_TYPED_BYTES {
         let most = MOST_TYPED_BYTES;

@@ -1,4 +1,4 @@
-//! JSON of every form: accepted, or refused with a sentence that says what is wrong.
+//! Arbitrary JSON: accepted, or refused with a sentence that names the mistake.
 
 use std::time::Duration;
 

@@ -23,7 +23,7 @@ pub(crate) struct Timeouts {
 }
 
 impl Timeouts {
-    /// Those of `POST /execute`.
+    /// The time limits of `POST /execute`.
     pub(crate) fn of(settings: &Settings) -> Self {
         Self { default: settings.default_timeout, max: settings.max_timeout }
     }
@@ -56,7 +56,7 @@ impl Parsed {
     }
 }
 
-/// Names the fields that Runtray does not have in the log, for whoever wonders why a client's `timeout` does nothing.
+/// Logs the names of fields that Runtray does not have, so that a user can find out why a client's `timeout` has no effect.
 pub(crate) fn warn_of_ignored(fields: &[String]) {
     if !fields.is_empty() {
         tracing::warn!(fields = fields.join(", "), "the request has fields that are ignored");

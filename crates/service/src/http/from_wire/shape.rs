@@ -1,4 +1,4 @@
-//! Requests whose large texts are read by `text`. The compiler compares the fields with those of the wire types.
+//! Requests whose large texts are read by `text`. The compiler compares the fields with the wire types' fields.
 
 use std::collections::BTreeMap;
 

@@ -49,7 +49,7 @@ fn decode(json: &str) -> Option<String> {
     Some(text)
 }
 
-/// The character of an escape without its backslash, and what follows it.
+/// The character of an escape without its backslash, and the text after it.
 fn escape(escaped: &str) -> Option<(char, &str)> {
     let (kind, rest) = escaped.split_at_checked(1)?;
     let character = match kind {

@@ -1,4 +1,4 @@
-//! The program that a refused page wanted to run, for the person who decides about the page.
+//! The program that a refused page wanted to run, for the user's decision about the page.
 //!
 //! It is only shown: nothing of it runs or is stored. A page on another origin must ask the browser first (a preflight), which is
 //! refused, so its program comes only in a request without one, as the npm package `runtray` sends it.

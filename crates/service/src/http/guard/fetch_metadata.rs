@@ -1,11 +1,11 @@
-//! The rule for requests without `Origin`, by `Sec-Fetch-Site` and `Referer`: those of other sites' pages are refused, and
-//! those of this service's own address need the token.
+//! The rule for requests without `Origin`, by `Sec-Fetch-Site` and `Referer`: requests of other sites' pages are refused, and
+//! requests of this service's own address need the token.
 //!
 //! `<script>`, `<img>`, links and form posts send no `Origin`, and neither does a `GET` to the page's own address. Browsers name
 //! the relation to the sending page in this header, and no page can change it.
 //!
-//! A proxy such as a Next.js rewrite passes on `same-origin` for the pages that it serves itself. What tells them apart is
-//! `Referer`, which no page can set to another origin; `X-Forwarded-Host` does not, because a page may write it itself.
+//! A proxy such as a Next.js rewrite passes on `same-origin` for the pages that it serves itself. They are distinguished by
+//! `Referer`, which no page can set to another origin, not by `X-Forwarded-Host`, which a page may write itself.
 //!
 //! Browsers send `Sec-Fetch-Site` only to addresses that they trust, so not to a page that was loaded over plain HTTP from a name
 //! that resolves to a proxy on this machine. Such a page is known by its `Referer` too. Programs send neither header.
@@ -21,7 +21,7 @@ const SEC_FETCH_SITE: &str = "sec-fetch-site";
 /// The sender of a request without `Origin`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sender {
-    /// A program, a person who typed the address, or an allowed page behind a proxy.
+    /// A program, a user's typed address, or an allowed page behind a proxy.
     Known,
     /// A page of this service's own address.
     OwnPage,

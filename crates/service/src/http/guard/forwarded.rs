@@ -1,4 +1,4 @@
-//! The rule for reverse proxies: the host that a proxy forwards must be that of an allowed origin.
+//! The rule for reverse proxies: the host that a proxy forwards must be the host of an allowed origin.
 //!
 //! A Next.js rewrite puts our name into `Host` and the browser's into `X-Forwarded-Host`. Without this rule, a page that uses DNS
 //! rebinding behind such a proxy would pass as a local program. Every header in which a proxy or a framework names the original
@@ -23,7 +23,7 @@ const SERVER: &str = "x-forwarded-server";
 /// Words at the end of the name of a header that holds a target, which may be a whole URL.
 const TARGETS: [&str; 5] = ["url", "uri", "destinationurl", "original-path", "forwarded-origin"];
 
-/// Checks that every forwarded host is that of an allowed origin.
+/// Checks that every forwarded host is the host of an allowed origin.
 pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<(), Error> {
     headers.iter().try_for_each(|(name, value)| match Kind::of(name) {
         None => Ok(()),
@@ -48,7 +48,7 @@ impl Kind {
         let name = name.as_str().replace('_', "-");
         let ends = |words: &[&str]| words.iter().any(|word| ends_with_word(&name, word));
         match &*name {
-            // That of the request itself, which has a rule of its own.
+            // The `Host` of the request itself has a rule of its own.
             "host" => None,
             FORWARDED => Some(Self::Forwarded),
             SERVER => Some(Self::Hosts),

@@ -11,6 +11,7 @@ pub(super) fn hosts(text: &str) -> Option<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     loop {
         rest = rest.trim_start_matches(BLANKS);
+        // An empty element is allowed between two separators.
         if !rest.is_empty() && !rest.starts_with(SEPARATORS) {
             let (name, value, after) = pair(rest)?;
             // A repeated name may hide a host from parsers that take the other one.

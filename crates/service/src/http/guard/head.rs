@@ -28,7 +28,7 @@ impl Head {
         Self { method, uri, headers, peer: request.extensions().get().copied() }
     }
 
-    /// Judges the request by the rules of now: its allowed origin, if it has one.
+    /// Judges the request by the present rules. Returns its allowed origin, if it has one.
     pub(super) fn judge(&self, server: &Server) -> Result<Option<Origin>, Refusal> {
         let access = &server.access;
         let (token, denied_now) = (access.token(), access.denials.list());

@@ -1,4 +1,4 @@
-//! The `Host` rule: loopback names, and those of the settings, with the service's own port.
+//! The `Host` rule: loopback names and the settings' names, with the service's own port.
 //!
 //! It stops DNS rebinding: a page of `evil.example` whose name resolves to 127.0.0.1 still sends `Host: evil.example`.
 
@@ -17,7 +17,7 @@ const HTTP_PORT: u16 = 80;
 pub(super) struct Hosts<'a> {
     /// The port that they must have.
     pub(super) port: u16,
-    /// The names besides those of the loopback addresses, in lower case.
+    /// The allowed names that are not loopback names, in lower case.
     pub(super) named: &'a [String],
     /// Whether the service listens beyond the loopback addresses, so that programs name it by any of its addresses. No name
     /// that a page resolves can be an address, so that rebinding is not possible.

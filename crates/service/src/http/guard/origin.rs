@@ -1,6 +1,6 @@
 //! The `Origin` rule: a page may run code if its exact origin is on the list.
 //!
-//! The service's own page (`/docs`) is on no list. Its origin is that of every other program that ever listened on this port,
+//! The service's own page (`/docs`) is on no list. It shares its origin with every other program that ever listened on this port,
 //! whose pages and service workers may still be in a browser, so it is let through only with the token.
 
 use axum::http::{HeaderMap, header};
@@ -11,7 +11,7 @@ use crate::platform::origin::Origin;
 
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// The web origins that may run code: those of the settings, and those given when the service was started.
+/// The web origins that may run code: from the settings, and given when the service was started.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Allowed<'a> {
     /// `allowed_origins` of the settings.

@@ -52,7 +52,7 @@ impl Pass {
         answer: impl Future<Output = Response>,
     ) -> Result<Response, Refusal> {
         tokio::select! {
-            // The rules first: they may have changed together with what the answer waits for.
+            // The rules first: one change of the settings may alter the rules and also end the wait for the answer.
             biased;
             refusal = self.clone().refused() => Err(refusal),
             response = answer => Ok(self.hold_stream(hang_up, response)),

@@ -1,4 +1,4 @@
-//! Headers of every form: whoever is let through is named by a list, character by character.
+//! Arbitrary headers: only listed origins and hosts pass.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use proptest::collection::vec;

@@ -100,7 +100,7 @@ async fn check(method: Method, path: &str, headers: Headers, body: &str, status:
 const FOREIGN_HOST: (&str, &str) = ("host", "evil.example:5000");
 const FOREIGN_ORIGIN: (&str, &str) = ("origin", "http://evil.example");
 
-/// The paths of all routes: those of the document, and those that are not in it.
+/// The paths of all routes, in the document or not.
 fn paths() -> Vec<String> {
     let (_, document) = table().split_for_parts();
     let written = document.paths.paths.into_keys().map(|path| path.replace("{id}", "01J"));

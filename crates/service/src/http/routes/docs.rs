@@ -1,7 +1,7 @@
-//! `GET /docs`: a page that shows the OpenAPI document to a person and sends requests to its routes.
+//! `GET /docs`: a page that shows the OpenAPI document and sends requests to its routes.
 //!
 //! Its files are part of this program and hold nothing of the user's, so they are served without the token; the other rules of
-//! the guard hold. What the page sends is judged as from any page: its origin is this service's own, which needs the token.
+//! the guard hold. The page's requests are judged like any page's: its origin is this service's own, which needs the token.
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};

@@ -1,4 +1,4 @@
-//! `GET /executions…`, `DELETE /executions/{id}`: what ran and what runs.
+//! `GET /executions…`, `DELETE /executions/{id}`: finished and running executions.
 
 use std::sync::Arc;
 

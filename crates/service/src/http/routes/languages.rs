@@ -1,4 +1,4 @@
-//! `GET /languages`: what can be run here.
+//! `GET /languages`: the languages that can run here.
 
 use std::sync::Arc;
 

@@ -58,13 +58,13 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
     })
 }
 
-/// The problems that its user should know: mistakes in the settings file, then those of the service itself.
+/// The problems that its user should know: mistakes in the settings file, then problems of the service itself.
 fn problems(server: &Server) -> Vec<LocalizedMessage> {
     let mistakes: Vec<_> = server.core.settings.borrow().problems.iter().map(Problem::message).collect();
     mistakes.into_iter().chain(server.problems()).collect()
 }
 
-/// The level of runs, and why it is not the sandbox where `auto` would choose it, or what the sandbox lacks.
+/// The level of runs, and a reason: why it is not the sandbox where `auto` would choose that, or which parts the sandbox lacks.
 fn isolation(server: &Server, choice: IsolationChoice) -> (Isolation, Option<String>) {
     let Some((level, report)) = server.core.sandbox() else { return (Isolation::None, None) };
     let needs_none = matches!(choice, IsolationChoice::None | IsolationChoice::Wasm | IsolationChoice::Container);

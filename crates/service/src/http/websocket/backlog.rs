@@ -60,7 +60,7 @@ impl Backlog {
     /// Takes the oldest piece.
     ///
     /// # Errors
-    /// Input was lost, because the disk does not give it back.
+    /// Input was lost, because it cannot be read back from the disk.
     pub(crate) async fn pop(&mut self) -> io::Result<Option<Command>> {
         let first = match self.pieces.pop_front() {
             Some(first) => Some(first),

@@ -23,7 +23,7 @@ use crate::http::guard::layer::Caller;
 use crate::http::server::Server;
 use crate::settings::Settings;
 
-/// How long a client may take to say what to run.
+/// How long a client may take to send its program.
 const FIRST_MESSAGE: Duration = Duration::from_secs(10);
 /// Replies to bad messages that may wait for a client that does not read.
 const REPLIES: usize = 16;
@@ -92,7 +92,7 @@ async fn converse(
         interactive::prepare(&server.core, parsed, id, caller.name()).await?;
     let (replies, replied) = mpsc::channel(REPLIES);
     let backlog = Backlog::new(server);
-    // It ends only if the client is gone or sends too much, perhaps while a person is asked about its program.
+    // It ends only if the client is gone or sends too much, perhaps while the user is asked about its program.
     let mut reading = pin!(reader.carry(&commands, &replies, backlog, settings.body_bytes));
     // Dropped when the client goes away, which cancels the run.
     let mut execution = tokio::select! {

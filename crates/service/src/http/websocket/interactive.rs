@@ -36,11 +36,11 @@ pub(crate) struct Launch {
 }
 
 impl Launch {
-    /// Starts the program, as soon as a person has answered if one is asked about it. Dropping the future withdraws it, so its
-    /// client should be watched meanwhile.
+    /// Starts the program, after the user's answer if the settings ask for one. Dropping the future withdraws it, so its client
+    /// should be watched meanwhile.
     ///
     /// # Errors
-    /// It was not run.
+    /// The program was not run.
     pub(crate) async fn start(self, core: &Core) -> Result<Execution, Error> {
         Ok(core.execute(self.job, self.wish, self.live).await?.with_ignored(self.ignored))
     }
@@ -49,7 +49,7 @@ impl Launch {
 /// Prepares the program of a first message.
 ///
 /// # Errors
-/// It cannot be run.
+/// The program cannot be run.
 pub(crate) async fn prepare(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
     let wish = to_wire::wish(parsed.isolation, parsed.network);
     let runtime = core.runtime_for(&parsed.language, wish).await?;

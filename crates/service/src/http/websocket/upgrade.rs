@@ -40,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 /// Answers with the upgrade, and then carries `attend` out. `protocols` are the subprotocols that are selected if offered.
 ///
 /// # Errors
-/// It is no request for a WebSocket, there are too many, or the service stops.
+/// The request is not for a WebSocket, too many are open, or the service stops.
 pub(crate) fn upgrade<F, T>(
     server: Arc<Server>,
     upgrade: Upgrade,
@@ -73,6 +73,7 @@ where
             let socket = Socket::new(socket, received, pass);
             let pings = socket.pings();
             let attended = attend(server.clone(), socket);
+            // The pings never end by themselves: the session ends when it was attended to its end.
             let session = async {
                 tokio::select! {
                     () = attended => {}

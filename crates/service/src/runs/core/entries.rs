@@ -1,4 +1,4 @@
-//! The languages that can run here, for people who ask what there is.
+//! The list of languages, with the interpreters that run them here.
 
 use std::sync::Arc;
 
@@ -20,14 +20,14 @@ impl Core {
         self.judged(&settings, report.as_ref()).await
     }
 
-    /// The same without waiting. While the machine is not examined, all whose interpreter is there can run.
+    /// The same without waiting. While the machine is not examined, every language with an interpreter counts as runnable.
     pub(crate) async fn entries_now(&self) -> Vec<Entry> {
         let settings = self.settings.borrow().settings.clone();
         let report = self.sandbox().map(|(_, report)| report);
         self.judged(&settings, report.as_ref()).await
     }
 
-    /// What the machine can isolate, once the engine has started and knows it.
+    /// The report about the machine's sandbox, once the engine has started and examined the machine.
     async fn examined(&self) -> Option<SandboxReport> {
         let engine = self.engine.started().await.ok()?;
         self.prefer_isolated_python(&engine).await;

@@ -1,4 +1,4 @@
-//! The wait for a person's answer, where the settings ask whether a program may use the network.
+//! The wait for the user's answer, where the settings ask whether a program may use the network.
 
 use std::pin::pin;
 
@@ -16,13 +16,13 @@ use crate::sentences as s;
 use crate::settings::{IsolationChoice, Loaded, NetworkChoice};
 
 impl Core {
-    /// The answer of a person about `job`, whose request asks for `wish`; `None` if the settings need none. Such a program
-    /// waits before admission, so it holds no slot and no place in the queue. The wait ends with a change of the settings that
-    /// decides it, with the run's cancel token, after some minutes, and when the service stops. Dropping the future withdraws
-    /// the question.
+    /// The user's answer about `job`, whose request asks for `wish`; `None` if the settings need none. Such a program waits
+    /// before admission, so it holds no slot and no place in the queue. The wait ends with a change of the settings that decides
+    /// it, with the run's cancel token, after some minutes, and when the service stops. Dropping the future withdraws the
+    /// question.
     ///
     /// # Errors
-    /// The program is not to be run: the settings forbid what it asks for, nobody can be asked or has answered, or too many wait.
+    /// The program is not to be run: the settings forbid its request, nobody can be asked or has answered, or too many wait.
     pub(super) async fn permission(&self, job: &Job, wish: Wish) -> Result<Option<Answer>, RunError> {
         let settings = self.settings.subscribe();
         let asked = chosen(&settings.borrow(), job, wish)?;
@@ -74,7 +74,7 @@ impl Core {
     /// Whether a program at `level` gets a network only by a grant, and this machine can give one.
     ///
     /// # Errors
-    /// It cannot, so nobody is asked.
+    /// This machine cannot give a network or a sandbox, so the user is not asked.
     async fn can_give_network(&self, level: IsolationChoice) -> Result<bool, RunError> {
         let report = self.engine.started().await?.sandbox().await;
         if auto::level(level, !report.is_for_auto()) != Isolation::Sandbox {

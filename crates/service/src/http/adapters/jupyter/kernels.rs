@@ -1,4 +1,4 @@
-//! The kernels: reservations that hold nothing.
+//! The kernels: reservations without a process or variables.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -39,7 +39,7 @@ impl Request {
     /// The header and the code of an `execute_request`.
     ///
     /// # Errors
-    /// Why it cannot be run, with the header for the answer.
+    /// The request cannot be run; the error has the header for the answer.
     pub(super) fn into_code(self) -> Result<(Header, String), (Header, String)> {
         let Self { header, mut content } = self;
         if json!(header.rest).to_string().len() > MOST_HEADER {
@@ -67,13 +67,13 @@ impl Answers {
         Self { parent: parent.into(), session: session.to_owned(), count }
     }
 
-    /// That it runs.
+    /// The messages that the block runs.
     pub(super) fn begun(&self, code: &str) -> Vec<String> {
         let input = json!({"code": code, "execution_count": self.count});
         vec![self.state("busy"), self.message("iopub", "execute_input", input)]
     }
 
-    /// Its output.
+    /// The messages with its output.
     pub(super) fn printed(&self, event: &Event) -> Vec<String> {
         let (name, mut text) = match event {
             Event::Started => return Vec::new(),
@@ -89,7 +89,7 @@ impl Answers {
         messages
     }
 
-    /// How it ended. The traceback was printed to standard error already.
+    /// The messages about its end. The traceback was printed to standard error already.
     pub(super) fn ended(&self, result: &ExecuteResponse) -> Vec<String> {
         let mut messages: Vec<String> = result.ending.files.iter().filter_map(|file| self.display(file)).collect();
         match Exception::of(result) {
@@ -99,7 +99,7 @@ impl Answers {
         messages
     }
 
-    /// That it was not run, and why.
+    /// The messages that the block was not run, with the reason.
     pub(super) fn refused(&self, sentence: &str) -> Vec<String> {
         self.failed("RuntrayError", sentence, &[sentence])
     }

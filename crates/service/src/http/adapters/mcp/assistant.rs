@@ -68,7 +68,7 @@ impl<B: Backend> ServerHandler for Assistant<B> {
         }
     }
 
-    /// Answers what the SDK could not read as a request that it knows.
+    /// Answers a request whose method or parameters the SDK could not read.
     async fn on_custom_request(
         &self,
         request: CustomRequest,

@@ -17,7 +17,7 @@ pub struct Call<'a> {
 
 /// The interface to the service that runs an assistant's programs.
 pub trait Backend: Clone + Send + Sync + 'static {
-    /// Runs a program; the answer is that of `POST /execute`. Dropping the future cancels the run.
+    /// Runs a program; the answer is the same as of `POST /execute`. Dropping the future cancels the run.
     ///
     /// # Errors
     /// A sentence that says why it was not run.

@@ -1,4 +1,4 @@
-//! Checks of a client's message before the SDK reads it: the SDK answers what it cannot read without a word about the mistake.
+//! Checks of a client's message before the SDK reads it: the SDK's answer to an unreadable message does not name the mistake.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -66,6 +66,7 @@ fn check(message: &Value) -> Result<(), Refusal> {
     if id.is_some() && !has_id {
         return Err(wrong("`id` must be a text or a number.".to_owned()));
     }
+    // A message without a method must be an answer.
     match fields.get("method") {
         Some(method) if !method.is_string() => Err(wrong(format!("`method` must be a text, {EXAMPLE}."))),
         None if !fields.contains_key("result") && !fields.contains_key("error") => {
@@ -75,7 +76,7 @@ fn check(message: &Value) -> Result<(), Refusal> {
     }
 }
 
-/// The error for a request that the SDK could not read as what its method says: its parameters are wrong.
+/// The error for a request that the SDK could not read: its parameters do not fit its method.
 pub(super) fn unreadable(method: &str, params: Option<&Value>) -> ErrorData {
     let invalid = |sentence: String| ErrorData::invalid_params(sentence, None);
     let shape = r#"{"name": "run_code", "arguments": {"code": "…"}}"#;

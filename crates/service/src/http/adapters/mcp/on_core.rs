@@ -15,7 +15,7 @@ use crate::runs::core::Core;
 /// Runs the program of `body`, a body of `POST /execute`. Dropping the future cancels the run.
 ///
 /// # Errors
-/// It was not run.
+/// The program was not run.
 pub(crate) async fn run(
     core: &Core,
     body: &[u8],

@@ -161,7 +161,7 @@ struct Watcher {
     _share: Held,
 }
 
-/// The bytes of a request, then those of its result, until its response is dropped. Clones share them.
+/// The bytes of a request, then the bytes of its result, until its response is dropped. Clones share them.
 #[derive(Clone)]
 struct Held(Arc<Mutex<Share>>);
 
@@ -176,7 +176,7 @@ impl Held {
 
 impl Observer<Body> for Watcher {}
 
-/// The service itself as what runs the programs.
+/// The service itself as the backend.
 #[derive(Clone)]
 struct Here;
 

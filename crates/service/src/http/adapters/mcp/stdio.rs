@@ -40,6 +40,7 @@ pub async fn serve<B: Backend>(
     };
     let cancel = running.cancellation_token();
     let mut ended = pin!(running.waiting());
+    // The end of the client's input cancels its calls; `stop` also ends the server itself.
     tokio::select! {
         ended = &mut ended => return ended.map(drop).map_err(io::Error::other),
         () = gone.0.cancelled() => {}

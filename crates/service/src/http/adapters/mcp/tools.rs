@@ -1,4 +1,4 @@
-//! The tools, described for a language model: what is installed, what persists, how files are handed over.
+//! The tools, described for a language model: the installed languages, which state persists, how to hand over files.
 
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value, json};

@@ -81,7 +81,7 @@ fn short(status: RunStatus) -> Option<&'static str> {
     }
 }
 
-/// The signal; what Runtray ended counts as killed.
+/// The signal; a run that Runtray ended counts as killed.
 pub(super) fn signal(status: RunStatus, signal: Option<String>) -> Option<String> {
     match status {
         RunStatus::Completed | RunStatus::Failed => signal,

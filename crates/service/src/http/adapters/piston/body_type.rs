@@ -7,11 +7,11 @@ use crate::http::media_type;
 
 /// Checks that the body is declared as JSON, or comes from npm's `piston-client`, which declares its JSON as plain text.
 ///
-/// A page may send plain text to another origin without asking first. It is told from that client by the header `User-Agent`:
-/// before a page may send one of its own, its browser asks, as it does before it sends JSON.
+/// A page may send plain text to another origin without asking first. It is distinguished from that client by the header
+/// `User-Agent`: before a page may send one of its own, its browser asks, as it does before it sends JSON.
 ///
 /// # Errors
-/// It is neither.
+/// The body is declared as neither.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), Error> {
     if is_of_node(headers) { Ok(()) } else { media_type::check_json(headers) }
 }

@@ -22,7 +22,7 @@ use crate::http::websocket::interactive::{self, Interactive};
 use crate::http::websocket::reader::Reader;
 use crate::http::websocket::socket::{Sink, Socket};
 
-/// How long a client may take to say what to run.
+/// How long a client may take to send its program.
 const INIT: Duration = Duration::from_secs(1);
 
 /// A close code with its reason.
@@ -109,6 +109,7 @@ async fn converse(
     let parsed = Parsed { ignored, ..Parsed::new(language.clone(), request.with_stdin("")) };
     let Interactive { launch, mut events, commands, .. } =
         interactive::prepare(&server.core, parsed, &id, &origin).await?;
+    // Input is read from here on, so that a client that leaves is noticed while the run waits for its slot.
     let mut reading = pin!(typed(reader, &commands, Backlog::new(server), settings.body_bytes));
     // Dropped when the client goes away, which cancels the run.
     let mut execution = tokio::select! {
@@ -126,6 +127,7 @@ async fn converse(
         }
         Ok::<(), Ending>(())
     };
+    // The output ends with the program. A client that leaves before cancels the run.
     tokio::select! {
         sent = output => sent?,
         ending = reading => return Err(ending),

@@ -95,7 +95,7 @@ pub(super) fn wanted(fields: &Map<String, Value>, settings: &Settings) -> Result
     Ok(Wanted { language, version, request, ignored: ignored(fields) })
 }
 
-/// The names of the first few fields that Piston does not have. `type` is that of a message.
+/// The names of the first few fields that Piston does not have. `type` is a field of WebSocket messages.
 fn ignored(fields: &Map<String, Value>) -> Vec<String> {
     const FIELDS: [&str; 6] = ["type", "language", "version", "files", "stdin", "args"];
     let limits = ["compile", "run"].into_iter().flat_map(|stage| LIMITS.map(|limit| format!("{stage}_{limit}")));

@@ -43,7 +43,7 @@ pub(super) async fn list(core: &Core) -> Vec<Runtime> {
 /// The language's own name and its interpreter's version. A version in the name that is not here joins the ignored fields.
 ///
 /// # Errors
-/// It is not here, or in another version only. Clients compare the message about what Piston does not know either.
+/// Runtime or version not installed; the wording is Piston's, which clients compare.
 pub(super) async fn find(core: &Core, wanted: &mut Wanted) -> Result<(String, String), Refused> {
     let unknown = format!("{}-{} runtime is unknown", excerpt(&wanted.language), excerpt(&wanted.version));
     match core.runtime(&wanted.language).await {

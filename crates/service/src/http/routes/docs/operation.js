@@ -1,4 +1,4 @@
-// One route: what it takes and answers, and a form that sends it.
+// One route: its input, its answers, and a form that sends a request.
 import { button, copyButton, element, prose } from "./elements.js";
 import { ask, curl, pretty, read } from "./request.js";
 import { example, resolve, table } from "./schema.js";
