@@ -40,7 +40,7 @@ pub struct Run {
     pub memory: Option<usize>,
     /// `--packages`: a folder of further modules.
     pub packages: Option<PathBuf>,
-    /// `--identify`: say first what the files are known by.
+    /// `--identify`: print the files' fingerprint first.
     pub identify: bool,
     /// Where it is installed.
     pub folders: Folders,
@@ -68,7 +68,7 @@ pub struct Folders {
     pub cache: Option<PathBuf>,
     /// `--image`: the folder of the Python with packages for science, which runs instead.
     pub image: Option<PathBuf>,
-    /// `--checked`: what the files in it are known by, since this program compared them with their hashes.
+    /// `--checked`: the fingerprint of the files at the time when this program compared them with their hashes.
     pub checked: Option<String>,
 }
 
@@ -107,7 +107,7 @@ const WITHOUT_EFFECT: &[char] = &['B', 'E', 'S', 'q', 's', 'b', 'd', 'v'];
 /// Reads the arguments after the program's own name.
 ///
 /// # Errors
-/// As [`Error`].
+/// The reasons in [`Error`].
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Error> {
     let mut reader = Reader { arguments: arguments.into_iter(), run: Run::default(), version: 0, verbose: false };
     while let Some(argument) = reader.arguments.next() {
@@ -160,7 +160,7 @@ impl<I: Iterator<Item = OsString>> Reader<I> {
         Ok(())
     }
 
-    /// Letters after one dash. The letter that takes an argument is the last, and what follows it is the argument.
+    /// Letters after one dash. The letter that takes an argument is the last one, followed by the argument.
     fn short(&mut self, letters: &str) -> Result<Option<Program>, Error> {
         for (place, letter) in letters.char_indices() {
             let rest = &letters[place + letter.len_utf8()..];

@@ -1,11 +1,11 @@
 //! Unpacked files, compared with their hashes before they are used.
 //!
-//! They are hashed at every start, unless whoever starts this program tells the identity that they had when it compared them last
-//! (`--checked`): the service asks for that once, when it looks for interpreters, and keeps the answer in its memory. Nothing on
-//! the disk says that a file was compared, because whoever can change the file could write that too.
+//! They are hashed at every start, unless the caller passes their identity from the time when this program compared them last
+//! (`--checked`): the service asks for it once, when it looks for interpreters, and keeps the answer in its memory. No record of
+//! the comparison is on disk, because a process that can change the file could write such a record too.
 //!
-//! No program can choose the time of change, which is part of an identity on Unix. On Windows every time of a file can be set by
-//! who may write to it: there machine code is hashed in any case, through a handle that shares reading only. As long as the
+//! No program can choose the time of change, which is part of an identity on Unix. On Windows a process that may write to a file
+//! can set each of its times: there machine code is hashed in any case, through a handle that shares reading only. As long as the
 //! handle is open, Windows lets no process write, delete or replace the file.
 
 use std::fs::{File, Metadata};
@@ -63,7 +63,7 @@ impl Checked {
     /// Opens the file at `path`, which is no link, and belongs to this user or to the system.
     ///
     /// # Errors
-    /// It is another kind of file, or cannot be opened.
+    /// The path is another kind of file, or cannot be opened.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = open(path)?;
         if !is_ours(&file.metadata()?) {
@@ -80,7 +80,7 @@ impl Checked {
     /// Compares the content with `packed`, unless the file `is_known` and its identity says enough.
     ///
     /// # Errors
-    /// It is another one.
+    /// The content differs.
     pub(crate) fn compare(&self, packed: &Packed, is_known: bool) -> io::Result<()> {
         if is_known && cfg!(unix) {
             return Ok(());

@@ -14,7 +14,7 @@ use crate::science::Science;
 use crate::store::{self, Unpacked};
 use crate::{about, engine};
 
-/// Why there is none.
+/// Why a Python's machine code cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The shipped files cannot be used.
@@ -55,7 +55,7 @@ impl Code {
     /// The code that is installed in `folders`, checked and mapped.
     ///
     /// # Errors
-    /// As [`enum@Error`].
+    /// The reasons in [`enum@Error`].
     pub fn open(folders: &Folders) -> Result<Self, Error> {
         let engine = engine::runner()?;
         let python = match &folders.image {
@@ -80,7 +80,7 @@ impl Code {
         }
     }
 
-    /// The folder of the files, and what they are known by as long as they do not change. Not where the folder's name is no text.
+    /// The folder of the files, and their identity, which changes with them; `None` if the folder's name is not Unicode.
     pub fn identity(&self) -> Option<(&str, &str)> {
         let (folder, identity) = match &self.python {
             Mapped::Shipped(_, unpacked) => (&unpacked.folder, &unpacked.identity),

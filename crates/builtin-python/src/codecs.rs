@@ -26,10 +26,10 @@ pub(crate) struct Codecs {
 }
 
 impl Codecs {
-    /// A new one.
+    /// Opens a codec and returns its number.
     ///
     /// # Errors
-    /// There are too many, or its setting is none.
+    /// Too many codecs are open, or the setting is invalid.
     pub(crate) fn begin(&mut self, kind: Kind, setting: u32) -> Result<u32, String> {
         if self.open.len() >= MOST_CODECS {
             return Err("too many files are being compressed or decompressed".to_owned());
@@ -49,7 +49,7 @@ impl Codecs {
         stepped.unwrap_or_else(|error| Step { consumed: 0, output: Vec::new(), ended: false, error: Some(error) })
     }
 
-    /// Forgets it.
+    /// Closes a codec.
     pub(crate) fn end(&mut self, number: u32) {
         self.open.remove(&number);
     }

@@ -44,7 +44,7 @@ pub(crate) fn is_private(folder: &Path) -> io::Result<bool> {
     Ok(metadata.is_dir() && metadata.mode() & 0o022 == 0 && (owner == nix::unistd::geteuid().as_raw() || owner == 0))
 }
 
-/// Whether nobody but this user can write to `folder`: what Windows gives a folder of a user's own.
+/// Whether nobody but this user can write to `folder`. A user's own folders on Windows have such rights by default.
 #[cfg(windows)]
 pub(crate) fn is_private(folder: &Path) -> io::Result<bool> {
     Ok(std::fs::symlink_metadata(folder)?.is_dir())

@@ -117,7 +117,7 @@ impl Guest {
     /// The same, with the folder `packages` of further modules, which it can read only.
     ///
     /// # Errors
-    /// As for [`prepare`](Self::prepare).
+    /// The errors of [`prepare`](Self::prepare).
     pub async fn prepare_with(
         engine: &Engine,
         component: &Component,

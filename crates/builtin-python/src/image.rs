@@ -56,7 +56,7 @@ pub struct Description {
     pub memory: Packed,
 }
 
-/// Why the folder cannot be used. Each sentence ends with what to do.
+/// Why the folder cannot be used. Each sentence names its remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file is missing, or was changed.
@@ -75,7 +75,7 @@ pub enum Error {
 /// The files of a folder that can be used.
 #[derive(Debug)]
 pub struct Image {
-    /// The machine code. To be kept until that is no longer used, as the memory is.
+    /// The machine code. It must be kept as long as the code and the memory are used.
     pub code: Checked,
     /// The memory, and its size in bytes.
     pub memory: (Checked, usize),
@@ -88,10 +88,10 @@ pub struct Image {
 }
 
 impl Description {
-    /// Reads that of `folder`.
+    /// Reads the description in `folder`.
     ///
     /// # Errors
-    /// It is not there, or damaged.
+    /// The description is missing or damaged.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let file = folder.join(DESCRIPTION);
         let damaged = |error: io::Error| Error::Damaged(format!("{}: {error}", file.display()));
@@ -112,7 +112,7 @@ impl Description {
 /// Checks the files in `folder`: they are hashed, unless their identity is the `known` one.
 ///
 /// # Errors
-/// As [`Error`].
+/// The reasons in [`Error`].
 pub fn open(folder: &Path, known: Option<&str>) -> Result<Image, Error> {
     let damaged = |error: io::Error| Error::Damaged(format!("{}: {error}", folder.display()));
     if !folders::is_private(folder).map_err(damaged)? {
@@ -139,7 +139,7 @@ pub fn open(folder: &Path, known: Option<&str>) -> Result<Image, Error> {
 /// The name, hash and size of a file.
 ///
 /// # Errors
-/// It cannot be read.
+/// The file cannot be read.
 pub fn weigh(folder: &Path, name: &str) -> io::Result<Packed> {
     let (mut file, mut hash) = (File::open(folder.join(name))?, Sha256::new());
     let size = io::copy(&mut file, &mut hash)?;

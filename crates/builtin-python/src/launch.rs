@@ -44,7 +44,7 @@ fn renames(run: &Run) -> bool {
 /// The working folder of this process.
 ///
 /// # Errors
-/// It is gone.
+/// The folder is gone.
 pub fn folder(run: &Run) -> Result<Folder, Error> {
     let here = env::current_dir().map_err(Error::Folder)?;
     let inside = if renames(run) { science::FOLDER.to_owned() } else { here.to_string_lossy().into_owned() };
@@ -149,7 +149,7 @@ pub fn wait_at(barrier: &Path) {
 /// Fails at once for a file that cannot be opened, without reading it: it may be a pipe, which is read when all else is ready.
 ///
 /// # Errors
-/// There is no such file, or it is a folder.
+/// The file is missing, or is a folder.
 pub fn look_at(run: &Run) -> Result<(), Error> {
     let Some(Program::File(file)) = &run.program else { return Ok(()) };
     let metadata = fs::metadata(file).map_err(|error| missing(file, error))?;
@@ -162,7 +162,7 @@ pub fn look_at(run: &Run) -> Result<(), Error> {
 /// Reads the program. A pipe is read to its end.
 ///
 /// # Errors
-/// It cannot be read.
+/// The program cannot be read.
 pub fn source(run: &Run, folder: &Folder) -> Result<Source, Error> {
     let bytes = |text: &OsString| text.clone().into_encoded_bytes();
     match &run.program {

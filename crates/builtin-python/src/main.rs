@@ -24,7 +24,7 @@ const UNUSABLE: u8 = 2;
 /// The built-in Python itself cannot be started, as a shell says of a program.
 const BROKEN: u8 = 126;
 
-/// Why there is no run.
+/// Why the program was not run.
 #[derive(Debug, thiserror::Error)]
 enum Error {
     #[error("{0}\n{USAGE}")]
@@ -109,8 +109,8 @@ fn run(request: &Run) -> Result<u8, Error> {
     std::process::exit(i32::from(exit_code(&end)))
 }
 
-/// The last steps of a Python that is prepared: from here on this process reaches only what the program sees, and one that waits
-/// holds little memory.
+/// The last steps of a Python that is prepared: from here on this process reaches only the files that the program sees, and uses
+/// little memory while it waits.
 #[cfg(target_os = "linux")]
 fn settle(request: &Run, view: &View<'_>, folders: &[PathBuf]) {
     // A file without a path, such as a pipe of `<(…)`, needs no rule.

@@ -41,7 +41,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Why the built-in Python cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no description of it, or a damaged one.
+    /// Its description is missing or damaged.
     #[error(transparent)]
     About(#[from] about::Error),
     /// It was not compiled for this system.
@@ -66,7 +66,7 @@ pub enum Error {
 /// The unpacked files.
 #[derive(Debug)]
 pub struct Unpacked {
-    /// The machine code. To be kept until that is no longer used.
+    /// The machine code. It must be kept as long as it is used.
     pub code: Checked,
     /// The standard library.
     pub library: PathBuf,
@@ -79,7 +79,7 @@ pub struct Unpacked {
 /// Where the shipped files are.
 ///
 /// # Errors
-/// This program's own place is unknown.
+/// The path of this program is unknown.
 pub fn home(folders: &Folders) -> Result<PathBuf, Error> {
     match &folders.home {
         Some(home) => Ok(home.clone()),
@@ -90,7 +90,7 @@ pub fn home(folders: &Folders) -> Result<PathBuf, Error> {
 /// The unpacked files of this version, unpacked now if they are not there.
 ///
 /// # Errors
-/// As [`Error`].
+/// The reasons in [`Error`].
 pub fn open(folders: &Folders) -> Result<Unpacked, Error> {
     let home = home(folders)?;
     let about = About::read(&home)?;
@@ -206,8 +206,8 @@ fn remove(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes a folder with its content, if it is there. What was unpacked is read-only, and neither Wine nor every file system
-/// removes such a file. Nobody else can put a link into a folder of this user.
+/// Removes a folder with its content, if it is there. Unpacked files are read-only, and Wine and some file systems do not remove
+/// such files. Nobody else can put a link into a folder of this user.
 #[cfg(windows)]
 fn remove(folder: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {

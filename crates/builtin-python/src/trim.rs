@@ -15,7 +15,7 @@ use nix::sys::mman::{MmapAdvise, madvise};
 /// Bytes of a page's entry in `/proc/self/pagemap`.
 const ENTRY: usize = 8;
 
-/// The page is that of the file: nothing was written to it.
+/// The page is still the file's: nothing was written to it.
 const OF_THE_FILE: u64 = 1 << 61;
 
 /// The page is in memory.
@@ -28,10 +28,10 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Opens it.
+    /// Opens the lists of this process's pages.
     ///
     /// # Errors
-    /// There is no `/proc`.
+    /// This process has no `/proc`.
     pub fn open() -> io::Result<Self> {
         Ok(Self { maps: File::open("/proc/self/maps")?, pagemap: File::open("/proc/self/pagemap")? })
     }

@@ -11,7 +11,7 @@ use crate::harness::{Ended, Python, home, identify};
 /// The code of a program that cannot be started.
 const BROKEN: Option<i32> = Some(126);
 
-/// A copy of what is shipped, not yet unpacked.
+/// A copy of the shipped files, not yet unpacked.
 fn copy() -> TempDir {
     let copy = TempDir::new().expect("a folder can be made");
     for entry in fs::read_dir(home()).expect("it is there").flatten().filter(|entry| entry.path().is_file()) {
@@ -93,7 +93,7 @@ fn machine_code_of_another_build_is_refused_by_its_hash() {
     refuses(home.path(), &["is damaged: its hash is not the one in about.json"]);
 }
 
-/// Changes one byte of `file`, and puts back what a program can put back: its size, mode and time of change.
+/// Changes one byte of `file`, and restores everything that a program can restore: its size, mode and time of change.
 fn change(file: &Path) -> Vec<u8> {
     let good = fs::read(file).expect("it is there");
     let mut content = good.clone();
@@ -141,7 +141,7 @@ fn what_the_files_were_known_by_says_nothing_of_changed_ones() {
     assert_ne!(identify(home.path()).1, known);
 }
 
-/// The files that earlier versions trusted, and what a program knows of the file.
+/// The files that earlier versions trusted, with everything that a program can know about the code's file.
 #[cfg(unix)]
 #[test]
 fn nothing_that_lies_beside_the_code_vouches_for_it() {

@@ -1,4 +1,4 @@
-//! Exit codes, and what is done at the end of a program.
+//! Exit codes, and the actions at the end of a program.
 
 use crate::harness::code;
 

@@ -98,7 +98,7 @@ fn time() {
 fn the_environment_is_the_given_one_and_nothing_else() {
     let python = Python::new().variable("GREETING", "hej").variable("EMPTY", "");
     let ended = python.run(&["-c", "import os\nfor pair in os.environ.items(): print(*pair, sep='=')"]);
-    // A system may add to what it is asked to give: Wine does. So another program tells what was given.
+    // A system may add variables: Wine does. So another program prints the variables that a program gets.
     let given = given_to_programs(&[("GREETING", "hej"), ("EMPTY", "")]);
     let mut seen: Vec<_> = ended.stdout.lines().collect();
     seen.sort_unstable();

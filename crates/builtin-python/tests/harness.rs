@@ -1,4 +1,4 @@
-//! Starting the program, and reading what it wrote.
+//! Starts the program, and reads its output.
 
 use std::fs;
 #[cfg(target_os = "linux")]
@@ -40,7 +40,7 @@ fn checked() -> &'static str {
     CHECKED.get_or_init(|| identify(&home()).1)
 }
 
-/// The folder that the files of `home` are unpacked in, and what they are known by.
+/// The folder that the files of `home` are unpacked in, and their fingerprint.
 pub(crate) fn identify(home: &Path) -> (PathBuf, String) {
     let mut command = Command::new(program());
     let ended = run(command.arg("--home").arg(home).args(["--identify", "-c", "print('hi')"]), b"");
@@ -51,7 +51,7 @@ pub(crate) fn identify(home: &Path) -> (PathBuf, String) {
     (text("folder").into(), text("checked"))
 }
 
-/// A folder, and what is run in it.
+/// A folder, and the input and variables of the program that runs in it.
 pub(crate) struct Python {
     pub(crate) folder: TempDir,
     input: Vec<u8>,
@@ -206,7 +206,7 @@ impl Waiting {
         self.child
     }
 
-    /// Gives it `program`, and returns what that prints.
+    /// Gives it `program`, and returns the output.
     pub(crate) fn run(self, program: &str) -> String {
         let output = self.begin(program).wait_with_output().expect("it ends");
         String::from_utf8_lossy(&output.stdout).into_owned()

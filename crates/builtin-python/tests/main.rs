@@ -1,7 +1,8 @@
 //! Black-box tests of `runtray-python`: the real program with the real built-in Python.
 //!
-//! `cargo xtask builtin-python` makes what it needs, `cargo xtask test` says where that is. A new test goes to the file whose
-//! first line it fits: what a program must not reach, what is missing or damaged, what differs from CPython elsewhere, and so on.
+//! `cargo xtask builtin-python` makes the files that it needs; `cargo xtask test` passes their path. A new test goes to the file
+//! whose first line it fits: files that a program must not reach, missing or damaged files, differences from CPython elsewhere,
+//! and so on.
 
 mod absent;
 mod archives;

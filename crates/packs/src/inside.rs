@@ -27,8 +27,8 @@ print(json.dumps({
 }))
 ";
 
-/// Compiles every module in the working folder. Packages carry files that are no Python of today: those are left out. The files
-/// never change, so that no import asks when they did. WASI's own `write` may take a part, which the replaced function does not
+/// Compiles every module in the working folder. Files that are not valid in this version of Python are left out. The files never
+/// change, so imports need not check for changes. WASI's own `write` may take a part, which the replaced function does not
 /// expect.
 const COMPILE: &str = "\
 import compileall, importlib._bootstrap_external, py_compile

@@ -77,7 +77,7 @@ impl Lock {
         self.packages.iter().find(|package| package.name == *name)
     }
 
-    /// The packages that `names` need, and they themselves.
+    /// `names`, and all packages that they need.
     pub(crate) fn reachable(&self, names: impl IntoIterator<Item = PackageName>) -> BTreeSet<PackageName> {
         let (mut reached, mut left) = (BTreeSet::new(), Vec::from_iter(names));
         while let Some(name) = left.pop() {

@@ -32,7 +32,7 @@ use runtray_wire::{PackEvent, PackFault, PackProgress, PackStep, Packs};
 
 use arguments::{Arguments, Command};
 
-/// The result of what this program does.
+/// The result of a step of this program.
 type Outcome<T> = Result<T, PackFault>;
 
 /// Where progress is reported.

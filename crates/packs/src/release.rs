@@ -1,4 +1,4 @@
-//! Versions of packages, before they are here.
+//! Versions of packages that are not fetched yet.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub(crate) struct Release {
     pub(crate) has_wheels: bool,
 }
 
-/// A wheel before it is here.
+/// A wheel that is not fetched yet.
 #[derive(Debug, Clone)]
 pub(crate) struct RemoteWheel {
     pub(crate) file: String,

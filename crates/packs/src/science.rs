@@ -75,7 +75,7 @@ impl Store {
         fs::remove_file(self.science().join(FILE).with_extension(UNFINISHED)).ok();
     }
 
-    /// The wheel: the one that is here, the given one, or that of the index.
+    /// The wheel: the stored one, the given one, or the one of the index.
     fn wheel(&self, add: &Add, report: &Report) -> Outcome<PathBuf> {
         let wheel = self.science().join(FILE);
         let is_wanted = |file: &Path| Ok::<_, PackFault>(disk::sha256(file)? == add.science_sha256);

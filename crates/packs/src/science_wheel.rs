@@ -18,7 +18,7 @@ pub(crate) const SHA256: &str = "3bfb0dcc48ce1ce9f4741e142a3a73e865b2028b7468179
 /// Whether `names` mean the pack.
 ///
 /// # Errors
-/// They mean packages too: each is added by another program.
+/// The names mean packages too, which are added in another way than the pack.
 pub(crate) fn is_meant(names: &[String]) -> Outcome<bool> {
     let is_meant = names.iter().any(|name| name.trim().eq_ignore_ascii_case(NAME));
     if is_meant && names.len() > 1 {

@@ -81,7 +81,7 @@ impl Store {
         )
     }
 
-    /// Removes packages, and those that only they need.
+    /// Removes packages, and the packages that only they need.
     pub(crate) fn remove(&self, names: &[String], python: &Path, report: &Report) -> Outcome<Packs> {
         let _busy = self.busy()?;
         let before = Lock::read(&self.lock_file())?;
@@ -108,7 +108,7 @@ impl Store {
         removed.inspect_err(|_| self.sweep(&before))
     }
 
-    /// Makes the site of `lock` unless it is that of the lock file `before`, and replaces the lock file.
+    /// Makes the site of `lock` unless it is also the site of the lock file `before`, and replaces the lock file.
     fn put_into_effect(&self, before: &Lock, mut lock: Lock, inside: &Inside, report: &Report) -> Outcome<Packs> {
         if !lock.packages.is_empty() {
             let name = site::name(&lock.packages, &inside.markers()?);
@@ -136,7 +136,7 @@ impl Store {
         self.folder.join("science")
     }
 
-    /// The versions that stay: those in effect whose wheels are whole, but for the `named` ones, which are updated.
+    /// The versions in effect that stay: with a complete wheel, and not among the `named` ones, which are updated.
     fn kept(&self, lock: &Lock, named: &BTreeSet<PackageName>) -> BTreeMap<PackageName, Release> {
         let others = lock.packages.iter().filter(|package| !named.contains(&package.name));
         let release = |package: &Locked| {

@@ -50,7 +50,7 @@ impl Machine {
         self.folder.path().join(relative)
     }
 
-    /// The program, with no variables but those of the caller.
+    /// The program, with only the test's `HOME` in its environment.
     pub(crate) fn command(&self, command: &str) -> Command {
         let mut packs = Command::new(env!("CARGO_BIN_EXE_runtray-packs"));
         packs.env_clear().env("HOME", self.path("home")).arg("--folder").arg(self.path("packs")).arg(command);
@@ -60,7 +60,7 @@ impl Machine {
         packs
     }
 
-    /// Runs it, and returns how far it was and what it said last.
+    /// Runs `command`, and returns its progress and its last message.
     pub(crate) fn run(&self, command: &mut Command) -> (Vec<PackProgress>, Result<Packs, PackFault>) {
         let output = command.output().expect("the program runs");
         let mut progress = Vec::new();

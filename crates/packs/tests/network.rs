@@ -1,4 +1,4 @@
-//! The index: where it is, and what happens when it is not reached.
+//! The index: its address, and indexes that cannot be reached.
 
 use std::fs;
 use std::net::TcpListener;

@@ -15,7 +15,7 @@ use crate::{Result, sentences as s};
 /// The most bytes of an unpacked archive.
 const UNPACKED: u64 = 2 << 30;
 
-/// The files of an installation, besides those of the new version: a version may leave one out.
+/// The files that an installation may contain besides the new version's files: a version may leave one out.
 const OURS: [&str; 11] = [
     "runtray",
     "runtray-python",
@@ -36,7 +36,7 @@ const PROGRAM: &str = "runtray";
 /// Unpacks the archive, starts its program once, and puts it in the place of `folder`.
 ///
 /// # Errors
-/// One of these fails. `folder` is as it was then.
+/// A step fails. `folder` is unchanged then.
 pub(crate) fn install(work: &Workplace, archive: &Path, folder: &Path, version: &Version) -> Result<()> {
     let new = unpack(archive, &work.path("new"), version)?;
     starts(&new.join(PROGRAM), version)?;
@@ -44,7 +44,7 @@ pub(crate) fn install(work: &Workplace, archive: &Path, folder: &Path, version: 
     exchange(&new, folder).map_err(|error| not_written(folder, &error))
 }
 
-/// Unpacks into `to`; the one folder in the archive.
+/// Unpacks into `to`, and returns the only folder in the archive.
 fn unpack(archive: &Path, to: &Path, version: &Version) -> Result<PathBuf> {
     let bad = |cause: &dyn std::fmt::Display| {
         s::BAD_ARCHIVE.with("version", version.to_string()).with("cause", cause.to_string())
@@ -71,7 +71,7 @@ fn unpack(archive: &Path, to: &Path, version: &Version) -> Result<PathBuf> {
     }
 }
 
-/// The new program runs here and is the version that it should be.
+/// Checks that the new program runs here and has the expected version.
 fn starts(program: &Path, version: &Version) -> Result<()> {
     let wrong = |cause: String| s::DOES_NOT_START.with("version", version.to_string()).with("cause", cause);
     let printed = Command::new(program).arg("--version").stdin(Stdio::null()).output();
@@ -83,7 +83,7 @@ fn starts(program: &Path, version: &Version) -> Result<()> {
     }
 }
 
-/// The folder is replaced as a whole, so that nothing of others may be in it.
+/// Checks that the folder has only our files, because it is replaced as a whole.
 fn has_only_ours(folder: &Path, new: &Path) -> Result<()> {
     let failed = |error: io::Error| not_written(folder, &error);
     let names = |folder: &Path| -> io::Result<BTreeSet<String>> {

@@ -11,7 +11,7 @@ use crate::{Result, sentences as s};
 const BUILT_IN: [Option<&str>; 3] =
     [option_env!("RUNTRAY_UPDATE_FEED"), option_env!("RUNTRAY_UPDATE_KEY"), option_env!("RUNTRAY_UPDATE_HOSTS")];
 
-/// The settings about the feed; what is empty is as the build has it.
+/// The settings about the feed; the build's value replaces an empty one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Given<'a> {
     /// The address of the feed.
@@ -22,7 +22,7 @@ pub struct Given<'a> {
     pub hosts: &'a [String],
 }
 
-/// The address of the feed, and whom to trust.
+/// The address of the feed, its key and the trusted hosts.
 #[derive(Debug, Clone)]
 pub struct Feed {
     pub(crate) address: Url,
@@ -34,7 +34,7 @@ impl Feed {
     /// The feed that the settings or the build name.
     ///
     /// # Errors
-    /// There is none, it has no key, or one of the two is not valid.
+    /// No feed is named, it has no key, or one of the two is not valid.
     pub fn find(given: Given<'_>) -> Result<Self> {
         Self::of(given, BUILT_IN)
     }
@@ -71,7 +71,7 @@ fn one_of<'a>(setting: &'a str, built_in: Option<&'a str>) -> Option<&'a str> {
     Some(setting.trim()).filter(|text| !text.is_empty()).or(built_in).filter(|text| !text.is_empty())
 }
 
-/// Whether nobody on the way can read and change what comes from there.
+/// Whether nobody on the network path can read or change the answers of `address`.
 pub(crate) fn is_private(address: &Url) -> bool {
     address.has_host() && (address.scheme() == "https" || (address.scheme() == "http" && is_loopback(address)))
 }

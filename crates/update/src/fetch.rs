@@ -44,7 +44,7 @@ pub(crate) struct Content {
 /// Begins to fetch `address`, of which at most `limit` bytes are read.
 ///
 /// # Errors
-/// It is not allowed, the server does not answer or not with content, or that would be too large.
+/// The address is not allowed, the server does not answer or sends no content, or the content would be too large.
 pub(crate) fn fetch(feed: &Feed, address: &Url, limit: u64, timeouts: Timeouts) -> Result<Content> {
     let mut target = address.clone();
     for _ in 0..=MOST_REDIRECTS {
@@ -116,10 +116,10 @@ impl Content {
         Ok(read)
     }
 
-    /// All of it.
+    /// The whole content.
     ///
     /// # Errors
-    /// As for [`read`](Self::read).
+    /// The errors of [`read`](Self::read).
     pub(crate) fn whole(mut self) -> Result<Vec<u8>> {
         let (mut all, mut buffer) = (Vec::new(), [0; 16 << 10]);
         loop {

@@ -1,4 +1,4 @@
-//! How this program was installed, which decides who updates it and how.
+//! The kinds of installation, each of which has its own way to update.
 
 use std::env;
 use std::ffi::OsStr;
@@ -41,7 +41,7 @@ impl Installation {
         env::current_exe().map_or(Self::Unknown, |program| Self::of(&program, mount.as_deref(), image.as_deref()))
     }
 
-    /// Deletes what an update has moved away from beside this program, as far as nothing uses it. It may take some seconds.
+    /// Deletes the old files that an update has moved aside, unless they are in use. It may take some seconds.
     pub fn sweep() {
         let program = env::current_exe().ok();
         if let (Self::Setup, Some(folder)) = (Self::of_this_program(), program.as_deref().and_then(Path::parent)) {
@@ -83,7 +83,7 @@ impl Installation {
         Some(format!("{system}-{}-{kind}", env::consts::ARCH))
     }
 
-    /// Why this program cannot install a new version itself, and who can; `None` if it can.
+    /// Why this program cannot install a new version itself, and how to install it; `None` if it can.
     pub fn advice(&self) -> Option<LocalizedMessage> {
         match self {
             Self::System(kind) => Some(s::SYSTEM.with("kind", *kind)),

@@ -4,7 +4,7 @@
 //! the version and the kind of installation: so neither an older package nor one of another kind passes for a new one. Nothing
 //! here decides when to look: the app and `runtray update` do that, after they were asked to.
 //!
-//! All functions block. What was fetched is in a folder that is deleted with its [`Package`].
+//! All functions block. A fetched file is in a folder that is deleted with its [`Package`].
 
 mod archive;
 mod feed;
@@ -28,5 +28,5 @@ pub use semver::Version;
 pub use updater::{Answer, Updater};
 pub use workplace::sweep;
 
-/// A failure is a sentence for people, which says what to do; the program and its installation are as they were.
+/// A failure is a sentence for people with its remedy; the program and its installation are unchanged.
 pub type Result<T> = std::result::Result<T, runtray_engine::message::LocalizedMessage>;

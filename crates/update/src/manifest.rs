@@ -46,7 +46,7 @@ impl Manifest {
     /// Reads the JSON that came from `address`.
     ///
     /// # Errors
-    /// It is not the JSON of a feed.
+    /// The text is not the JSON of a feed.
     pub(crate) fn parse(json: &[u8], address: &Url) -> Result<Self> {
         let wrong =
             |error: serde_json::Error| s::NOT_A_FEED.with("address", address.as_str()).with("cause", error.to_string());
@@ -56,7 +56,7 @@ impl Manifest {
     /// The release for a kind of installation.
     ///
     /// # Errors
-    /// There is none, or its address cannot be read.
+    /// The feed has no such release, or its address cannot be read.
     pub(crate) fn release(&self, target: &str, address: &Url) -> Result<Release> {
         let missing = || s::NO_PACKAGE.with("version", self.version.to_string()).with("target", target);
         let place = self.platforms.get(target).ok_or_else(missing)?;

@@ -39,7 +39,7 @@ impl Updater {
     /// Fetches a release and checks its signature. `progress` is called with the bytes so far, and all of them if that is known.
     ///
     /// # Errors
-    /// It cannot be fetched or stored, or is not what Runtray's key has signed. Nothing is left of it then.
+    /// The release cannot be fetched or stored, or Runtray's key has not signed it. Nothing is left of it then.
     pub fn fetch(&self, release: &Release, progress: impl FnMut(u64, Option<u64>)) -> Result<Package> {
         let content = fetch(&self.feed, &release.address, PACKAGE_SIZE, self.timeouts)?;
         Package::store(content, self, release, progress)
@@ -50,7 +50,7 @@ impl Package {
     /// Stores the bytes of `content`, and checks their signature.
     ///
     /// # Errors
-    /// As for [`Updater::fetch`].
+    /// The errors of [`Updater::fetch`].
     fn store(
         mut content: Content,
         updater: &Updater,
@@ -84,7 +84,7 @@ impl Package {
     /// `ends_programs`. The archive and the AppImage are replaced at once.
     ///
     /// # Errors
-    /// The version that is there could not be replaced, and is as it was.
+    /// The installed version could not be replaced, and is unchanged.
     pub fn install(self, ends_programs: bool) -> Result<Installed> {
         match &self.installation {
             Installation::Archive(folder) => archive::install(&self.work, &self.file, folder, &self.version)?,

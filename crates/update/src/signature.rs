@@ -15,7 +15,7 @@ use crate::{Result, sentences as s};
 /// Checks the file of a release.
 ///
 /// # Errors
-/// It was not signed by the key, or as another package.
+/// The file was not signed by the key, or was signed as another package.
 pub(crate) fn check(file: &Path, release: &Release, target: &str, key: &PublicKey) -> Result<()> {
     let wrong = |cause: String| -> LocalizedMessage {
         s::BAD_SIGNATURE.with("version", release.version.to_string()).with("cause", cause)

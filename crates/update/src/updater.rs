@@ -24,7 +24,7 @@ pub struct Updater {
     pub current: Version,
     /// How long the server may take.
     pub timeouts: Timeouts,
-    /// A folder for packages that are not made beside what they replace. It may be deleted at any time.
+    /// A folder for packages that are not stored next to the files that they replace. It may be deleted at any time.
     pub cache: PathBuf,
 }
 
@@ -41,7 +41,7 @@ impl Updater {
     /// Updates of this program from `feed`.
     ///
     /// # Errors
-    /// The feed has no packages for this installation: what to do instead.
+    /// The feed has no packages for this installation; the error says how to update it.
     pub fn of_this_program(feed: Feed, cache: PathBuf) -> Result<Self> {
         let installation = Installation::of_this_program();
         let current = Version::parse(env!("CARGO_PKG_VERSION")).unwrap_or_else(|_| Version::new(0, 0, 0));
@@ -54,7 +54,7 @@ impl Updater {
     /// Asks the feed.
     ///
     /// # Errors
-    /// It does not answer, or what it says cannot be used.
+    /// The feed does not answer, or its answer cannot be used.
     pub fn check(&self) -> Result<Answer> {
         let address = &self.feed.address;
         let json = fetch(&self.feed, address, FEED_SIZE, self.timeouts)?.whole()?;

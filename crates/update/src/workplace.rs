@@ -11,7 +11,7 @@ use runtray_engine::private;
 
 use crate::{Result, sentences as s};
 
-/// The name of the folder, beside what is replaced: so that a rename puts the new version in place.
+/// The name of the folder, next to the files that are replaced, so that a rename puts the new version in place.
 const NAME: &str = ".runtray-update";
 
 /// The folder of replaced files in an installation, and the mark in it while files are replaced, as `packaging/windows` names
@@ -31,7 +31,7 @@ pub(crate) struct Workplace {
     is_kept: bool,
 }
 
-/// Deletes what an interrupted update left in `parent`.
+/// Deletes the leftovers of an interrupted update in `parent`.
 pub fn sweep(parent: &Path) {
     if parent.join(NAME).is_dir() {
         // A folder that is in use is left to its owner, whose error this is.
@@ -39,8 +39,8 @@ pub fn sweep(parent: &Path) {
     }
 }
 
-/// Deletes the files that the installer for Windows has moved away from `folder`, as far as no program runs from them. It may
-/// take some seconds.
+/// Deletes the files that the installer for Windows has moved away from `folder`, unless a program runs from them. It may take
+/// some seconds.
 pub(crate) fn sweep_replaced(folder: &Path) {
     let old = folder.join(REPLACED);
     for _ in 0..ATTEMPTS {
@@ -60,7 +60,7 @@ pub(crate) fn sweep_replaced(folder: &Path) {
 }
 
 impl Workplace {
-    /// Makes the folder in `parent`, and empties it of what an interrupted update left.
+    /// Makes the folder in `parent`, and deletes the leftovers of an interrupted update in it.
     ///
     /// # Errors
     /// Another update is being made, or the folder cannot be written.
@@ -96,7 +96,7 @@ impl Workplace {
 }
 
 impl Drop for Workplace {
-    /// The next update deletes what cannot be deleted now.
+    /// The next update deletes files that cannot be deleted now.
     fn drop(&mut self) {
         if !self.is_kept {
             let _ = fs::remove_dir_all(&self.folder);

@@ -10,7 +10,7 @@ use wasmtime::Module;
 
 use crate::Outcome;
 
-/// The folder, in that of the pack, with everything that the interpreter sees only during the compilation.
+/// The folder, in the pack's folder, with the files that the interpreter sees only during the compilation.
 const SCRATCH: &str = "scratch";
 
 /// The interpreter of the compiled module in `folder`.

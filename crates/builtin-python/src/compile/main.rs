@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Standard input is a pipe that the caller holds: its end is that of the caller.
+/// Ends this process with its caller: standard input is a pipe that the caller holds open.
 fn end_with_the_caller() {
     io::stdin().read_to_end(&mut Vec::new()).ok();
     std::process::exit(1)

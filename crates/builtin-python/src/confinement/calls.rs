@@ -1,4 +1,4 @@
-//! The system calls that are left: a seccomp filter.
+//! The system calls that remain allowed: a seccomp filter.
 //!
 //! For every other call the kernel says that there is none (ENOSYS), which libraries know from older kernels and answer with an
 //! older call. So a library that becomes newer than this list goes on working.
@@ -96,7 +96,7 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_gettid,
     libc::SYS_exit,
     libc::SYS_exit_group,
-    // What it is.
+    // Information about the process and the system, and random numbers.
     libc::SYS_getpid,
     libc::SYS_getrusage,
     libc::SYS_getrandom,
@@ -135,7 +135,7 @@ const OF_PROCESSOR: &[libc::c_long] = &[libc::SYS_renameat];
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const OF_PROCESSOR: &[libc::c_long] = &[];
 
-/// ioctl(2) requests that ask what an open file is, and how much it has. None types into a terminal.
+/// ioctl(2) requests that read an open file's terminal settings or count its readable bytes. None types into a terminal.
 const REQUESTS: [u64; 3] = [libc::TCGETS, libc::TCGETS2, libc::FIONREAD];
 
 /// The last of the first fcntl(2) commands, which copy descriptors, tell and set flags, and lock; and a newer one. Those after it
@@ -158,7 +158,7 @@ const SAME_ARCHITECTURE: usize = 3;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Leaves this process the calls above.
+/// Limits this process to the calls above.
 pub(super) fn restrict() -> io::Result<()> {
     let filter = filter().map_err(io::Error::other)?;
     seccompiler::apply_filter(&filter).map_err(|error| match error {
@@ -219,7 +219,7 @@ fn allowed() -> Vec<sock_filter> {
     let tests: usize = ranges.iter().map(|(first, after)| if after - first == 1 { 1 } else { 2 }).sum();
     let mut program = vec![sock_filter { code: NUMBER, jt: 0, jf: 0, k: 0 }];
     for (first, after) in ranges {
-        // From a place to the last instruction, over what lies between.
+        // The distance from `place` to the last instruction.
         let to_end = |place: usize| u8::try_from(tests + 1 - place).unwrap_or(u8::MAX);
         if after - first == 1 {
             program.push(sock_filter { code: EQUAL, jt: to_end(program.len()), jf: 0, k: first });

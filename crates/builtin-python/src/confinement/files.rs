@@ -30,8 +30,8 @@ pub(super) enum Error {
     Path(#[from] landlock::PathFdError),
 }
 
-/// Limits this process to `reach`. All is forbidden that the kernel knows, and that `reach` does not name: also TCP, signals to
-/// other processes and abstract sockets. Tells how much of it the kernel enforces.
+/// Limits this process to `reach`. Forbids everything that the kernel can forbid and `reach` does not name: also TCP, signals to
+/// other processes and abstract sockets. Returns how much of it the kernel enforces.
 pub(super) fn restrict(reach: &Reach<'_>) -> Result<RulesetStatus, Error> {
     // The first version without this right refuses to move files between folders, which programs do: there the ruleset is none.
     let ruleset = Ruleset::default().set_compatibility(CompatLevel::SoftRequirement).handle_access(AccessFs::Refer)?;

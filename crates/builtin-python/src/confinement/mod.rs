@@ -1,9 +1,9 @@
-//! The walls around this process, from the moment before a program's code runs (Linux).
+//! The restrictions of this process, from the moment before a program's code runs (Linux).
 //!
-//! WebAssembly keeps the program inside. If it had a fault, the program would be this process; then only these walls are left.
-//! They stay as long as the process does, and nothing in it can take them down. Landlock (`files`) limits what can be opened to
-//! the folders that the program sees; a filter (`calls`) knows the system calls of a program that computes and uses files, and no
-//! others. Each is put up where the kernel has it, and neither is a condition of a run: WebAssembly is.
+//! WebAssembly isolates the program. If it had a fault, the program could act as this process; then only these restrictions are
+//! left. Nothing in the process can remove them. Landlock (`files`) allows opening files only in the folders that the program
+//! sees; a filter (`calls`) knows the system calls of a program that computes and uses files, and no others. Each is used if the
+//! kernel has it. A run needs neither, because WebAssembly isolates it.
 
 mod calls;
 mod files;
@@ -14,7 +14,7 @@ pub use files::Reach;
 
 /// Confines this process, which must have one thread, to `reach`. Later threads are confined as well.
 pub fn confine(reach: &Reach<'_>) {
-    // An older or smaller kernel has fewer walls.
+    // An older or smaller kernel restricts less.
     files::restrict(reach).ok();
     calls::restrict().ok();
 }

@@ -1,4 +1,4 @@
-//! The walls, tried from inside: a child of this process confines itself, and does what a program outside WebAssembly would.
+//! The walls, tried from inside: a child of this process confines itself, and acts as a program outside WebAssembly could.
 //!
 //! Each attempt is also made in a child that is not confined, where it must end otherwise: so no case passes by chance.
 
@@ -37,7 +37,7 @@ impl Folders {
         self.0.path().join(name)
     }
 
-    /// What `try_it` says in a child of this process, which is confined to these folders if it `is_confined`.
+    /// The lines of `try_it` in a child of this process, which is confined to these folders if it `is_confined`.
     #[expect(unsafe_code, reason = "a process can only be confined for ever, so that a child is")]
     fn child(&self, is_confined: bool, try_it: impl Fn(&Path) -> Vec<String>) -> Vec<String> {
         let (reader, writer) = pipe().expect("a pipe");

@@ -95,7 +95,7 @@ impl Science {
     /// The Python of `image`, prepared with `launch`.
     ///
     /// # Errors
-    /// As for [`begin`](Self::begin); or the memory cannot be mapped, or is above the limit.
+    /// The errors of [`begin`](Self::begin); or the memory cannot be mapped, or is above the limit.
     pub async fn prepare(
         engine: &Engine,
         module: &Module,

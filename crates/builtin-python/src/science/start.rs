@@ -1,4 +1,4 @@
-//! The start-up code of the Python with packages for science: most of it is that of the other one.
+//! The start-up code of the Python with packages for science: mostly the same as the other Python's.
 //!
 //! It is in the memory that was kept when the packages were imported. A pack with another start-up code is made again.
 

@@ -10,7 +10,7 @@ const CONTROL_C_EXIT: i32 = 0xC000_013A_u32.cast_signed();
 /// Nothing to do here.
 ///
 /// # Errors
-/// None.
+/// This function cannot fail; its versions for other systems can.
 pub fn catch_interrupts() -> io::Result<()> {
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::Case;
 
-/// Each way out, beside what is like it and harmless.
+/// Each escape attempt, with a similar harmless action.
 pub(super) const FILES: &[Case] = &[
     Case("open(o + '/secret').read()", "open(os.getcwd() + '/own').read()", "abc"),
     Case("open('../secret').read()", "open('sub/../own').read()", "abc"),

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::harness::{Ended, Python, run};
 
-/// A way out, its benign twin, and what the twin prints.
+/// An escape attempt, its harmless twin, and the twin's output.
 struct Case(&'static str, &'static str, &'static str);
 
 /// The content of the files outside, which must neither change nor be printed.
@@ -22,7 +22,7 @@ const SECRET: &str = "S3CRET-of-the-person";
 /// The files outside: one of the user, another run, the journal, the token.
 const OUTSIDE: [&str; 4] = ["secret", "other-run/main.py", "journal.sqlite3", "token"];
 
-/// The exceptions of what is refused, or absent.
+/// The exceptions of refused or missing functions.
 const REFUSED: &[&str] = &[
     "PermissionError",
     "FileNotFoundError",
@@ -54,7 +54,7 @@ except Exception as error:
     print(type(error).__name__)
 ";
 
-/// A folder `run` beside what must not be reached.
+/// A folder `run` beside files that must not be reached.
 struct Beside(TempDir);
 
 impl Beside {

@@ -2,7 +2,7 @@
 
 use super::Case;
 
-/// Each way out, beside what is like it and harmless.
+/// Each escape attempt, with a similar harmless action.
 pub(super) const SYSTEM: &[Case] = &[
     Case("_socket.socket().connect(('127.0.0.1', 80))", "socket.inet_aton('127.0.0.1')", "b'\\x7f\\x00\\x00\\x01'"),
     Case("_socket.socket().bind(('127.0.0.1', 0))", "socket.htons(1) in (1, 256)", "True"),

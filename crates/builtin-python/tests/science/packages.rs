@@ -80,7 +80,7 @@ fn its_parts_are_told() {
     assert!(image().expect("there is one").join("licences/numpy.txt").is_file());
 }
 
-/// What a program is told of modules that it lacks is the list in the engine: it must be that of the pack.
+/// The engine has a list of the pack's modules, for its advice on missing modules. It must match the pack.
 #[test]
 fn the_engine_knows_its_modules() {
     let known = include_str!("../../../engine/src/run/science_modules.txt");

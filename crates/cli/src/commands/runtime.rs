@@ -31,10 +31,10 @@ pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
     start()?.block_on(work)
 }
 
-/// The same for `work` on our standard streams. What still reads or writes them then is not waited for: it may never end.
+/// The same for `work` on our standard streams. Tasks that still read or write them then are not waited for: they may never end.
 ///
 /// # Errors
-/// As for [`block_on`].
+/// The errors of [`block_on`].
 pub(super) fn block_on_streams<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = start()?;
     let done = runtime.block_on(work);

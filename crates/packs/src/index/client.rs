@@ -157,7 +157,7 @@ fn secret(address: &Url) -> Option<(url::Origin, String)> {
     (!name.is_empty()).then(|| (address.origin(), header))
 }
 
-/// The system's certificates, or those of a file that pip's configuration names.
+/// The system's certificates, or the certificates in a file that pip's configuration names.
 fn roots(pip: &Configuration) -> Outcome<RootCerts> {
     let Some(file) = pip.get("cert").map(Path::new) else { return Ok(RootCerts::PlatformVerifier) };
     let text = disk::at(file, fs::read(file))?;

@@ -145,7 +145,7 @@ impl Index {
         Err(PackFault::Damaged { file: wheel.name.to_owned() })
     }
 
-    /// An address relative to that of the index.
+    /// An address relative to the index's address.
     fn join(&self, relative: &str) -> Outcome<Url> {
         let bad = |_| PackFault::BadIndex { address: relative.to_owned() };
         self.address.join(relative).map_err(bad)

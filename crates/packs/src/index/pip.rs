@@ -12,7 +12,7 @@ const SECTIONS: [&str; 3] = ["global", "install", "download"];
 pub(crate) struct Configuration(Vec<(String, String)>);
 
 impl Configuration {
-    /// That of this user on this machine.
+    /// The configuration of this user on this machine.
     pub(crate) fn of_this_machine() -> Self {
         let mut known = Self::default();
         for file in files() {

@@ -1,7 +1,7 @@
 //! The address of the package index.
 //!
-//! It is the one that this machine's other installers of packages use. Where none is set up, it is the default of pip: that of an
-//! own Python, or else that of the pip of the machine on which this program was built.
+//! It is the one that this machine's other installers of packages use. Where none is set up, it is the default of pip: of an own
+//! Python's pip, or else of the pip on the machine that built this program.
 
 use std::env;
 use std::net::IpAddr;
@@ -57,13 +57,13 @@ fn is_here(host: &Host<&str>) -> bool {
     }
 }
 
-/// Whether `known`, a host with or without a port, is that of `address`.
+/// Whether `known`, a host with or without a port, is the host of `address`.
 fn is_trusted(known: &str, address: &Url) -> bool {
     let host = address.host_str().unwrap_or_default();
     known == host || address.port().is_some_and(|port| known == format!("{host}:{port}"))
 }
 
-/// The address without what is before the host.
+/// The address without a user name and password.
 fn without_password(text: &str) -> String {
     match (text.find("://"), text.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => format!("{}{}", &text[..scheme + 3], &text[at + 1..]),

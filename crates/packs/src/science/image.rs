@@ -36,7 +36,7 @@ const DESCRIPTION: &str = "image.json";
 /// The most bytes of one part.
 const MOST: u64 = 1 << 30;
 
-/// How often it is looked whether the compiler has ended.
+/// The interval of checks whether the compiler has ended.
 const CALM: Duration = Duration::from_millis(200);
 
 /// Windows' flags for a process without a window, at a low priority.

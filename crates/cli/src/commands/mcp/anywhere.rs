@@ -1,4 +1,4 @@
-//! The running service, or this process, as what runs an assistant's programs.
+//! The backend of an assistant's programs: the running service, or else this process.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ impl Anywhere {
         Self(Arc::new(Inner { paths, settings, standalone: OnceCell::new() }))
     }
 
-    /// Ends what runs in this process.
+    /// Stops the engine of this process, if it was started.
     pub(super) async fn stop(&self) {
         if let Some(standalone) = self.0.standalone.get() {
             standalone.stop().await;

@@ -26,7 +26,7 @@ pub(super) struct Ran {
 /// An engine of our own.
 ///
 /// # Errors
-/// It cannot run programs here.
+/// The engine cannot run programs here.
 pub(super) fn engine(paths: &Paths) -> anyhow::Result<Engine> {
     let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     Ok(Engine::start(&config)?)
@@ -35,7 +35,7 @@ pub(super) fn engine(paths: &Paths) -> anyhow::Result<Engine> {
 /// The job of `program`, whose code and files are moved into it.
 ///
 /// # Errors
-/// Its interpreter cannot be used, or it cannot be run as it is.
+/// The program's interpreter cannot be used, or its request or isolation is refused.
 pub(super) async fn job(engine: &Engine, program: &mut Program, settings: &Settings) -> anyhow::Result<Arc<Job>> {
     if prefer_isolated_python(engine, settings, &program.machine).await {
         program.languages = program.languages.with(settings.choices());

@@ -12,7 +12,7 @@ use runtray_engine::{RelativePath, Request, SourceFile};
 
 use crate::args::Run;
 
-/// Reads the files, including those of folders.
+/// Reads the files, including the files in folders.
 ///
 /// # Errors
 /// A file cannot be read, two files have the same path, or all together are larger than `most_bytes`.

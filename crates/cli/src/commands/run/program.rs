@@ -27,7 +27,7 @@ pub(super) struct Program {
     /// The language's name.
     pub(super) language: String,
     pub(super) args: Vec<String>,
-    /// Environment variables in addition to those of every run.
+    /// Environment variables in addition to every run's.
     pub(super) env: Vec<(String, String)>,
     /// The level of isolation that is asked for.
     pub(super) isolation: Option<Level>,
@@ -96,7 +96,7 @@ fn language<'a>(args: &Run, languages: &'a Languages) -> anyhow::Result<&'a Lang
     language.with_context(|| format!("`{name}` is no language that this service knows; name one with --language"))
 }
 
-/// The time limit of interactive programs, since a user at a terminal has Ctrl-C; with `--json` that of POST /execute.
+/// The time limit of interactive programs, since a user at a terminal has Ctrl-C; with `--json` the limit of POST /execute.
 fn timeout(args: &Run, settings: &Settings) -> anyhow::Result<(Duration, String)> {
     let (usual, most, key) = match args.json {
         true => (settings.default_timeout, settings.max_timeout, "max_timeout_ms"),

@@ -31,7 +31,7 @@ use crate::service_client::{self, Connection, Peer};
 
 /// Time limit for the service to answer and to start the program.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a program may wait for a person's answer before that is told.
+/// How long a program may wait for the user's answer before a note says so.
 const UNTOLD: Duration = Duration::from_secs(1);
 /// Time limit for the service to report the end of a cancelled program.
 const LAST_WORD: Duration = Duration::from_secs(5);
@@ -67,8 +67,8 @@ impl Ended {
     }
 }
 
-/// Starts `program` in the running service; `None` if no service runs or if it is full. If the service `asks` a person about
-/// it, this waits for the answer.
+/// Starts `program` in the running service; `None` if no service runs or if it is full. If the service `asks` the user about it,
+/// this waits for the answer.
 ///
 /// # Errors
 /// The service refuses the program.
@@ -113,7 +113,7 @@ async fn send_program(program: &Program, connection: Connection, port: u16, toke
     Some(Served { sink, stream })
 }
 
-/// The first message. A service that `asks` a person sends it when that person has answered, or does not in time.
+/// The first message. A service that `asks` the user sends it after the user's answer, or when the time for that is over.
 async fn first(stream: &mut SplitStream<WebSocketStream<TcpStream>>, asks: bool) -> Option<First> {
     if !asks {
         return timeout(PATIENCE, next(stream)).await.ok()?;
@@ -299,7 +299,7 @@ fn status(status: RunStatus) -> Status {
     }
 }
 
-/// The next message; `None` when the service is gone, an error when the message is none that this version knows.
+/// The next message; `None` when the service is gone, an error for a message that this version does not know.
 async fn next(stream: &mut SplitStream<WebSocketStream<TcpStream>>) -> Option<anyhow::Result<ServerMessage>> {
     loop {
         match stream.next().await? {

@@ -18,13 +18,13 @@ use super::record::{Given, Record};
 use crate::commands::configuration::settings;
 use crate::{exit, print};
 
-/// How often a line tells that it goes on.
+/// The interval of the lines that say that the work goes on.
 const PROGRESS: Duration = Duration::from_secs(5);
 
 /// Gives the access that runs at the level `sandbox` need with these settings.
 ///
 /// # Errors
-/// There are no AppContainers or no own Python, or Windows does not let this user change a folder's rights.
+/// This Windows has no AppContainers, no own Python is installed, or Windows does not let this user change a folder's rights.
 pub(in crate::commands) async fn grant() -> Result<ExitCode> {
     if !has_app_containers() {
         bail!("this Windows has no AppContainers, which Windows 10 and newer have, so there is no sandbox");
@@ -67,7 +67,7 @@ fn give(access: &Access, record: &mut Record) -> Result<()> {
     record.note(given(true))
 }
 
-/// Does `work` on another thread, and tells that it goes on.
+/// Does `work` on another thread, and prints lines while it goes on.
 fn patiently(work: impl FnOnce() -> io::Result<()> + Send) -> io::Result<()> {
     let (done, wait) = mpsc::channel();
     let start = Instant::now();

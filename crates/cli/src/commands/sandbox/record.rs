@@ -57,7 +57,7 @@ impl Record {
         self.save()
     }
 
-    /// Takes out the access that `is_gone`, and returns how much that was. Without any left there is no file.
+    /// Removes each access for which `is_gone` holds, and returns their number. An empty record has no file.
     ///
     /// # Errors
     /// The file cannot be written.
