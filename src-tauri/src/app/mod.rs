@@ -54,6 +54,7 @@ fn set_up(app: &AppHandle<Wry>, args: &Args, requests: mpsc::Receiver<LaunchRequ
     app.manage(Login::new(login::system_items(&app_state.paths)));
     quit_on_shutdown(app, &app_state);
     tauri::async_runtime::spawn(fulfil(app.clone(), requests));
+    // Before the service starts: a program could ask at once.
     app_state.take_questions();
     state::start(&app_state);
     tauri::async_runtime::spawn(notifications::keep(app.clone(), app_state.clone()));

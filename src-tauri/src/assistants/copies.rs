@@ -20,7 +20,7 @@ pub(super) struct Kept {
     file: PathBuf,
     /// The copy; `None` if there was no file.
     copy: Option<PathBuf>,
-    /// Names what was written.
+    /// The hash of the written text.
     written: String,
 }
 
@@ -29,7 +29,7 @@ impl Copies {
         Self(data.join("assistants"))
     }
 
-    /// Keeps what the file is before `plan` is carried out.
+    /// Keeps the present content of the file, before `plan` is carried out.
     pub(super) fn keep(&self, id: &str, plan: &Plan) -> io::Result<()> {
         private::folder(&self.0)?;
         let format = format_description!("[year][month][day]T[hour][minute][second][subsecond digits:3]");

@@ -34,7 +34,7 @@ impl Format {
         })
     }
 
-    /// `text` with the entry that it has replaced by that of `former`, or without one if `former` has none.
+    /// `text`, with its entry replaced by the entry in `former`, or removed if `former` has none.
     ///
     /// # Errors
     /// One of the texts has a mistake.

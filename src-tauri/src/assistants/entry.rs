@@ -20,9 +20,9 @@ pub(super) enum Format {
     Servers,
     /// `context_servers`: Zed's.
     ContextServers,
-    /// `mcp`: that of opencode, with program and arguments in one list.
+    /// `mcp`: the format of opencode, with program and arguments in one list.
     OpenCode,
-    /// TOML: that of Codex.
+    /// TOML: the format of Codex.
     Codex,
 }
 

@@ -55,7 +55,7 @@ pub(super) fn with(format: Format, text: &str, program: &Program) -> Result<Stri
     Ok(format!("{root}{end}"))
 }
 
-/// `text` with its entry replaced by that of `former`, or without one if `former` has none.
+/// `text`, with its entry replaced by the entry in `former`, or removed if `former` has none.
 pub(super) fn restored(format: Format, text: &str, former: &str) -> Result<String, LocalizedMessage> {
     let (root, former) = (parse(text)?, parse(former)?);
     if let Some(entry) = property(&root, format)? {

@@ -61,7 +61,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Those of this user; `None` without a home folder.
+    /// The places of this user; `None` without a home folder.
     pub(super) fn of_this_user() -> Option<Self> {
         let system = match std::env::consts::OS {
             "windows" => System::Windows,

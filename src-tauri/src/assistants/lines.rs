@@ -10,7 +10,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// `edit` gets the text without byte order mark, with `\n` as line end everywhere: editors of syntax trees write no other.
 ///
 /// # Errors
-/// Those of `edit`.
+/// The errors of `edit`.
 pub(super) fn edited<E>(text: &str, edit: impl FnOnce(&str) -> Result<String, E>) -> Result<String, E> {
     let body = without_mark(text);
     let mark = &text[..text.len() - body.len()];
@@ -29,7 +29,7 @@ pub(super) fn without_mark(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// `text` with an end of its last line, as lines that are added after it give it one.
+/// `text` with an end of its last line, because lines that are added after it give it one.
 pub(super) fn completed(text: &str) -> String {
     let mut completed = text.to_owned();
     if !text.is_empty() && !text.ends_with('\n') {
@@ -38,7 +38,8 @@ pub(super) fn completed(text: &str) -> String {
     completed
 }
 
-/// `after` with the lines of `old` where they are those of `before`, which has as many lines.
+/// `after`, with the original line from `old` for each line that it shares with `before`. `old` and `before` have the same number
+/// of lines.
 fn merged(old: &[&str], before: &str, after: &str) -> String {
     let lines = |text| -> Vec<&str> { str::split_inclusive(text, '\n').collect() };
     let (before, after) = (lines(before), lines(after));

@@ -1,6 +1,6 @@
 //! Assistants on this machine that run tools by MCP, and the change of their settings that makes them use Runtray.
 //!
-//! A change is planned, shown, and written only if the file is still the one that was shown. What the file was is kept first.
+//! A change is planned, shown, and written only if the file is still the one that was shown. The old content is kept first.
 
 mod copies;
 mod edit;
@@ -31,11 +31,11 @@ const MOST_BYTES: u64 = 8 << 20;
 /// Whether an assistant uses Runtray.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum State {
-    /// It starts this Runtray.
+    /// The assistant starts this Runtray.
     Connected,
-    /// It starts another program by that name.
+    /// The assistant starts another program under this name.
     Other,
-    /// It does not.
+    /// The assistant does not use Runtray.
     Absent,
     /// Its settings cannot be read or have a mistake.
     Broken(LocalizedMessage),
@@ -68,7 +68,7 @@ pub(crate) struct Assistants {
 }
 
 impl Assistants {
-    /// Those of this user; copies are kept below `data`.
+    /// The assistants of this user; copies are kept below `data`.
     ///
     /// # Errors
     /// The folders of this user are unknown.
@@ -90,7 +90,7 @@ impl Assistants {
     /// The settings file of an assistant.
     ///
     /// # Errors
-    /// The assistant is not there.
+    /// The assistant is not installed.
     pub(crate) fn file(&self, id: &str) -> Result<PathBuf, LocalizedMessage> {
         Ok(self.find(id)?.1)
     }
@@ -98,7 +98,7 @@ impl Assistants {
     /// The changes that `action` would make.
     ///
     /// # Errors
-    /// The assistant is not there, or its settings cannot be read or have a mistake.
+    /// The assistant is not installed, or its settings cannot be read or have a mistake.
     pub(crate) fn plan(&self, id: &str, action: Action) -> Result<Plan, LocalizedMessage> {
         let (known, file) = self.find(id)?;
         let before = read(&file)?;
@@ -113,8 +113,8 @@ impl Assistants {
         Ok(Plan::new(file, before, after))
     }
 
-    /// The text of `file` from before it was changed for `known`: exactly that text, or only its entry if somebody has changed
-    /// `now`, the present text, since.
+    /// The text of `file` without the change for `known`: the earlier text if the file is unchanged since; otherwise `now`, the
+    /// present text, with only the entry restored.
     fn undone(&self, known: &Known, file: &Path, now: Option<&str>) -> Result<Option<String>, LocalizedMessage> {
         let kept = self.copies.of(known.id).filter(|kept| kept.is_of(file));
         let former = kept.as_ref().map(Kept::before).transpose().map_err(|error| unreadable(file, &error))?.flatten();
@@ -128,7 +128,7 @@ impl Assistants {
     /// Carries out a plan whose `basis` was shown.
     ///
     /// # Errors
-    /// Those of [`plan`](Self::plan), the file has changed since, or it cannot be written.
+    /// The errors of [`plan`](Self::plan). The file has changed since, or cannot be written.
     pub(crate) fn apply(&self, id: &str, action: Action, basis: &str) -> Result<(), LocalizedMessage> {
         let plan = self.plan(id, action)?;
         if plan.basis != basis {

@@ -1,4 +1,4 @@
-//! A change of a settings file: what it is, line by line, and how it is written.
+//! A change of a settings file: its lines for the user, and the writing of the file.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -17,11 +17,11 @@ const AROUND: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) file: PathBuf,
-    /// The text of now; `None` without a file.
+    /// The present text; `None` without a file.
     pub(super) before: Option<String>,
-    /// The text of afterwards; `None` deletes the file.
+    /// The new text; `None` deletes the file.
     pub(super) after: Option<String>,
-    /// Names the text of now: the plan is carried out only on that.
+    /// The hash of the present text: the plan is carried out only on that text.
     pub(crate) basis: String,
 }
 
@@ -48,7 +48,7 @@ impl Plan {
         Self { file, before, after, basis }
     }
 
-    /// Whether the file is made by it.
+    /// Whether the plan creates the file.
     pub(crate) fn makes_file(&self) -> bool {
         self.before.is_none() && self.after.is_some()
     }
@@ -102,7 +102,7 @@ fn kind(tag: ChangeTag) -> LineKind {
     }
 }
 
-/// Names a text; having none is a name of its own.
+/// The hash of a text; a missing text has a hash of its own.
 pub(super) fn hash(text: Option<&str>) -> String {
     text.map_or_else(|| "none".to_owned(), |text| hex::encode(Sha256::digest(text.as_bytes())))
 }

@@ -70,7 +70,7 @@ fn fill(entry: &mut dyn TableLike, program: &Program) {
     }
 }
 
-/// `text` with its entry replaced by that of `former`, or without one if `former` has none.
+/// `text`, with its entry replaced by the entry in `former`, or removed if `former` has none.
 pub(super) fn restored(text: &str, former: &str) -> Result<String, LocalizedMessage> {
     let (mut document, former) = (parse(text)?, parse(former)?);
     let former = former.get(KEY).and_then(|servers| servers.get(NAME));

@@ -7,7 +7,7 @@ use crate::assistants::Assistants;
 use crate::model::{AssistantAction, AssistantChange, AssistantsView, Failure};
 use crate::sentences as s;
 
-/// Those that are installed, and whether they use Runtray.
+/// The installed assistants, and whether they use Runtray.
 #[tauri::command]
 pub(crate) async fn assistants(app_state: StateHandle<'_>) -> Answer<AssistantsView> {
     Ok(AssistantsView::from(&found(&app_state)?))

@@ -6,7 +6,7 @@ use runtray_wire::Examination;
 use super::{Answer, StateHandle};
 use crate::model::Failure;
 
-/// Tests it, each part by doing it; this takes some seconds.
+/// Tests this machine by trying each part; this takes some seconds.
 #[tauri::command]
 pub(crate) async fn examine(app_state: StateHandle<'_>) -> Answer<Examination> {
     let settings = app_state.settings().borrow().settings.clone();

@@ -25,7 +25,7 @@ pub(crate) async fn add_pack(
     app_state.package_change.cancellable(packages.add(&names, &[], &mut progress)).await.map_err(failure)
 }
 
-/// Removes a package, and those that only it needs.
+/// Removes a package, and the packages that only it needs.
 #[tauri::command]
 pub(crate) async fn remove_pack(app_state: StateHandle<'_>, name: String) -> Answer<Packs> {
     let (packages, names) = (app_state.packages(), [name]);

@@ -1,4 +1,4 @@
-//! New versions. What comes of a command is told with the window's other updates.
+//! New versions. The result of a command comes with the window's other updates.
 
 use super::StateHandle;
 use crate::model::VersionNews;

@@ -1,4 +1,4 @@
-//! The types that the window and the app share, besides those of the wire, which go to the window as they are.
+//! The types that the window and the app share, besides the wire types, which go to the window unchanged.
 //!
 //! `bindings.rs` writes them in TypeScript; a test fails when the window's copy differs.
 

@@ -7,7 +7,7 @@ use runtray_wire::Words;
 use serde::Serialize;
 use ts_rs::TS;
 
-/// The installed version, and what is known of a newer one.
+/// The installed version, and the news about a newer one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct VersionNews {
     /// The version that runs.

@@ -201,7 +201,7 @@ impl AppState {
         Packages::new(&self.paths, self.lifecycle.machine())
     }
 
-    /// The folders that programs may write to: what is in them is not used as a Python.
+    /// The folders that programs may write to: no Python in them is used.
     pub(super) fn writable(&self) -> Vec<PathBuf> {
         self.settings.current().settings.sandbox_write
     }

@@ -46,7 +46,7 @@ fn text(status: &Status, paths: &Paths, built_in_python: Option<&str>) -> String
     text
 }
 
-/// The problem's text. A mistake in the settings quotes what is written there, such as a page's origin: only its key is told.
+/// The problem's text. A mistake in the settings quotes the file, for example a page's origin: only its key is included.
 fn described(problem: &Problem) -> &str {
     if problem.id.starts_with(SETTINGS) { &problem.id } else { &problem.text }
 }

@@ -9,7 +9,7 @@ use runtray_engine::interpreter;
 use super::app_state::AppState;
 use super::interpreter_list::Interpreters;
 
-/// Searches again after each change of what decides which are used, as long as the app lives.
+/// Searches again after each change that decides which interpreters are used, as long as the app lives.
 pub(super) async fn keep(app_state: Arc<AppState>) {
     let (mut service, mut settings) = (app_state.lifecycle.service(), app_state.settings());
     loop {

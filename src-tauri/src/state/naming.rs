@@ -35,7 +35,7 @@ pub(super) fn labels(interpreters: &[Interpreter<'_>]) -> Vec<String> {
     numbered(&told_apart(&longest, &names_of(&chosen)))
 }
 
-/// Shortens those of `names` that are equal again, around the part in which their whole names differ.
+/// Shortens equal ones among `names` again, around the part in which their whole names differ.
 fn told_apart(whole: &[&str], names: &[String]) -> Vec<String> {
     let mut alike: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, name) in names.iter().enumerate() {

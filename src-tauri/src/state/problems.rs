@@ -66,7 +66,7 @@ fn failed(reason: &LocalizedMessage, language: Language) -> Problem {
     problem("failed", say(reason, language), Some(language.text("problem.failed.remedy", &[])), actions)
 }
 
-/// A problem of a service that runs. If it has no remedy here, its own sentence says what to do.
+/// A problem of a service that runs. If it has no remedy here, its own sentence contains one.
 fn of_service(reason: &LocalizedMessage, language: Language) -> Problem {
     let (remedy, folder, open) = match reason.code() {
         code if code == CANNOT_START_PROGRAMS.code => (Some("problem.start.remedy"), "log", "problem.log"),

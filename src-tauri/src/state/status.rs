@@ -107,7 +107,7 @@ fn listening(state: &State) -> (Vec<String>, Option<String>) {
     }
 }
 
-/// The level that programs in the Python `in_use` run at, where `level` is that of the machine's own interpreters.
+/// The level that programs in the Python `in_use` run at, where `level` is the level of the machine's own interpreters.
 fn isolation_shown(level: Isolation, in_use: Option<&Python>) -> Isolation {
     let is_built_in = in_use.is_some_and(|python| python.built_in);
     if is_built_in && level != Isolation::Container { Isolation::Wasm } else { level }

@@ -22,7 +22,7 @@ const FIRST: Duration = Duration::from_secs(5 * 60);
 /// The time between two looks.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Deletes what an interrupted update left, and looks once a day as long as the settings allow it.
+/// Deletes the leftovers of an interrupted update, and looks once a day as long as the settings allow it.
 pub(super) async fn keep(app_state: Arc<AppState>) {
     let cache = app_state.paths.update_folder();
     // Nothing depends on it: the next update would delete the same.
@@ -114,6 +114,7 @@ impl AppState {
             updater.fetch(&release, |read, size| {
                 let percent = size.filter(|size| *size > 0).and_then(|size| u32::try_from(read * 100 / size).ok());
                 let new = VersionStep::Fetching { found: found.clone(), percent };
+                // Only a new percentage is published: parts of the file arrive far more often.
                 step.send_if_modified(|step| {
                     *step != new && {
                         *step = new;

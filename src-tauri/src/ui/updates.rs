@@ -67,6 +67,7 @@ struct Sources {
 
 async fn follow(app_state: Arc<AppState>, sources: Sources, channel: Channel<Update>) {
     let Sources { mut status, mut settings, mut versions, mut events } = sources;
+    // The window gets the present status first.
     status.mark_changed();
     loop {
         let update = tokio::select! {

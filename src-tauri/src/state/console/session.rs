@@ -61,6 +61,7 @@ impl Console {
                 None => Err(not_running()),
             }
         };
+        // The program can be killed already while it waits for its slot.
         match cancel.run_until_cancelled(begun).await {
             Some(Ok((conversation, input))) => {
                 self.change(|session| session.input = Some(input));

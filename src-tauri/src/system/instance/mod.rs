@@ -43,7 +43,7 @@ const ENDING: &str = "ending";
 pub(crate) enum Claim {
     /// No other app uses the folder.
     First(Instance),
-    /// Another app does, and was sent the request.
+    /// Another app uses the folder, and was sent the request.
     Told,
 }
 
