@@ -66,7 +66,7 @@ struct Args {
     /// The Flask service's source.
     #[arg(long, default_value = "bench/flask_service.py")]
     flask_service: PathBuf,
-    /// The interpreter that every subject and the Flask service run: that of a virtualenv with `requirements.txt` installed.
+    /// The Python of every subject and the Flask service: the interpreter of a virtualenv with `requirements.txt` installed.
     #[arg(long)]
     python: PathBuf,
     /// The file for the results.

@@ -120,17 +120,17 @@ impl Difference {
 }
 
 impl Target {
-    /// A target that `what` is at most `limit`.
+    /// A target: `what` is at most `limit`.
     pub(crate) fn at_most(what: &str, value: f64, limit: f64, unit: &str) -> Self {
         Self::compared(what, "at most", value, limit, unit, value <= limit)
     }
 
-    /// A target that `what` is below `limit`.
+    /// A target: `what` is below `limit`.
     pub(crate) fn below(what: &str, value: f64, limit: f64, unit: &str) -> Self {
         Self::compared(what, "below", value, limit, unit, value < limit)
     }
 
-    /// A target that `what` is at least `limit`.
+    /// A target: `what` is at least `limit`.
     pub(crate) fn at_least(what: &str, value: f64, limit: f64, unit: &str) -> Self {
         Self::compared(what, "at least", value, limit, unit, value >= limit)
     }

@@ -25,7 +25,7 @@ pub(crate) fn is_here() -> bool {
     cfg!(target_os = "linux") && Path::new("/usr/bin/apt-get").exists()
 }
 
-/// Installs those of `packages` that are missing.
+/// Installs the missing ones of `packages`.
 ///
 /// # Errors
 /// The user may not install packages ([`NeedsAdministrator`]), or apt-get fails.
@@ -96,8 +96,8 @@ fn install(rights: Rights, packages: &[&str]) -> Result<()> {
     must(&mut apt_get(rights, args.iter().chain(packages).copied()))
 }
 
-/// Whether there are no package lists or the last fetch is older than [`STALE`]. The time is that of the folder `partial`, which
-/// every fetch writes to.
+/// Whether there are no package lists or the last fetch is older than [`STALE`]. The time of the last fetch is the time of the
+/// folder `partial`, which every fetch writes to.
 fn lists_are_stale() -> bool {
     let lists = Path::new("/var/lib/apt/lists");
     let present = fs::read_dir(lists)

@@ -1,7 +1,7 @@
 //! `cargo xtask bundle`: the AppImage on Linux and the dmg on macOS, made by Tauri's tool, in `dist/`.
 //!
-//! Tauri's tool packs the app alone. What the other packages have beside it is staged in a folder of the cache, and named in a
-//! configuration that is merged into `tauri.conf.json`. Machine code and notices come from another machine: `cargo xtask
+//! Tauri's tool packs the app alone. The files that other packages have beside it are staged in a folder of the cache, and named
+//! in a configuration that is merged into `tauri.conf.json`. Machine code and notices come from another machine: `cargo xtask
 //! builtin-python --copy-to` and `cargo xtask package` make them on Linux, for every system.
 
 use std::fs;
@@ -82,7 +82,7 @@ impl Kind {
         Ok(kind)
     }
 
-    /// Tauri's name of it, and of its folder.
+    /// Tauri's name of the kind, and of its folder.
     fn name(self) -> &'static str {
         match self {
             Self::AppImage => "appimage",
@@ -144,7 +144,7 @@ fn settings(kind: Kind, staged: &Path, root: &Path, target: &str, is_signed: boo
     }
 }
 
-/// The places are those of the `.deb`, where the app looks for them.
+/// The places are the same as in the `.deb`, where the app looks for the files.
 fn for_appimage(staged: &Path, data: &[String]) -> Value {
     let mut files = Map::new();
     let mut add = |to: String, from: PathBuf| files.insert(to, json!(from));
@@ -159,7 +159,7 @@ fn for_appimage(staged: &Path, data: &[String]) -> Value {
     json!({ "bundle": { "linux": { "appimage": { "files": files } } } })
 }
 
-/// Programs are signed one by one, so they are named as such; Tauri wants the target in the names of their files. Signatures
+/// Programs are signed one by one, so they are listed as programs; Tauri wants the target in the names of their files. Signatures
 /// cover data as resources, outside of the folder of programs.
 fn for_dmg(staged: &Path, root: &Path, target: &str, data: &[String], is_signed: bool) -> Result<Value> {
     let mut programs = Vec::new();
@@ -182,7 +182,7 @@ fn for_dmg(staged: &Path, root: &Path, target: &str, data: &[String], is_signed:
     Ok(json!({ "bundle": { "externalBin": programs, "resources": resources, "macOS": signing } }))
 }
 
-/// Moves what was made into `dist`, and says where it is.
+/// Moves the packages into `dist`, and prints their paths.
 fn collect(made: &Path, extension: &str, dist: &Path) -> Result<()> {
     fs::create_dir_all(dist).with_context(|| format!("cannot make {}", dist.display()))?;
     let mut found = Vec::new();
@@ -206,7 +206,7 @@ mod tests {
 
     use super::{Kind, NOTICES, settings};
 
-    /// A folder with what [`super::stage`] puts into it.
+    /// A folder with the files that [`super::stage`] puts into it.
     fn staged(kind: Kind) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("builtin-python")).expect("a folder");

@@ -30,10 +30,10 @@ const EXECUTOR: &[&str] = &["open_webui/utils/code_interpreter.py", "open_webui/
 const UNPACK: &str = "import sys, zipfile, pathlib; wheels, target, *names = sys.argv[1:]; \
 [zipfile.ZipFile(wheel).extract(name, target) for wheel in pathlib.Path(wheels).glob('*.whl') for name in names]";
 
-/// Installs them if they are not there, and says where they are.
+/// Installs the missing clients, and prints their folder.
 ///
 /// # Errors
-/// As for [`fetch`].
+/// The errors of [`fetch`].
 pub(crate) fn clients() -> Result<()> {
     let context = Context::new(Vec::new())?;
     match fetch(&context)? {
@@ -43,10 +43,10 @@ pub(crate) fn clients() -> Result<()> {
     Ok(())
 }
 
-/// Installs them if they are not there.
+/// Installs the clients unless they are installed.
 ///
 /// # Errors
-/// npm or pip could not.
+/// npm or pip failed.
 pub(crate) fn fetch(context: &Context) -> Result<Ending> {
     if !cfg!(target_os = "linux") {
         return Ok(Ending::Skipped("the clients are run on Linux".to_owned()));
@@ -63,12 +63,12 @@ pub(crate) fn fetch(context: &Context) -> Result<Ending> {
     npm::pinned(context, "tests/clients/js", &unfinished.join("js"))?;
     from_pypi(context, &unfinished.join("python"))?;
     open_webui(context, &unfinished)?;
-    // Under its last name only when all of it is there. The scripts in it name the old path; only its `python` is used.
+    // The folder gets its final name only when it is complete. The scripts in it name the old path; only its `python` is used.
     fs::rename(&unfinished, &folder).context("cannot put the clients into the cache")?;
     Ok(Ending::Done)
 }
 
-/// Where they are, if they are there.
+/// The folder of the clients, if they are installed.
 pub(crate) fn installed(context: &Context) -> Option<PathBuf> {
     folder(context).ok().filter(|folder| folder.exists())
 }

@@ -50,7 +50,7 @@ pub(crate) struct Args {
 /// Signs the packages and writes the feed, or makes a pair of keys.
 ///
 /// # Errors
-/// There is no key or no package, or a file cannot be read or written.
+/// The key or every package is missing, or a file cannot be read or written.
 pub(crate) fn feed(args: &Args) -> Result<()> {
     let password = env::var(PASSWORD).with_context(|| format!("{PASSWORD} is not set"))?;
     if let Some(file) = &args.new_key {

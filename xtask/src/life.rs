@@ -1,4 +1,4 @@
-//! Tests of whole installations under Wine, which take minutes: they run when what they test has changed.
+//! Tests of whole installations under Wine, which take minutes: they run when their inputs have changed.
 
 use std::fs;
 use std::process::Command;
@@ -48,7 +48,7 @@ impl Life {
         Ok(Self(inputs::of_pieces(pieces.iter().map(Vec::as_slice))))
     }
 
-    /// When the tests passed with these inputs, if they did.
+    /// The time at which the tests passed with these inputs, if they did.
     pub(crate) fn passed(&self, context: &Context) -> Option<String> {
         let stamp = fs::read_to_string(context.cache.path(STAMP)).ok()?;
         let (hash, when) = stamp.split_once('\n')?;

@@ -56,7 +56,7 @@ pub(crate) fn dependencies(context: &Context) -> Result<Ending> {
     eprintln!("advisories are left out: their database needs a network");
     for manifest in ["Cargo.toml", packs::MANIFEST] {
         must(&mut context.cargo(&["fetch", "--manifest-path", manifest]))?;
-        // It reads the deny.toml beside the manifest.
+        // cargo-deny reads the deny.toml beside the manifest.
         let mut check = context.command(&program.display().to_string());
         check.args(["--offline", "--manifest-path", manifest, "check", "bans", "licenses", "sources"]);
         must(&mut check)?;

@@ -24,7 +24,7 @@ const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","param
 /// The arguments of `cargo xtask mcpb`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The system and processor to make it for, as Rust names them; those of this machine by default.
+    /// The system and processor to make it for, as Rust names them; by default this machine's.
     #[arg(long)]
     target: Option<String>,
 }
@@ -70,7 +70,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     let small = emptied(context, "mcpb-built")?;
     let program = small.join(platform.program());
     fs::copy(context.cache.path("target-native/debug").join(platform.program()), &program).context("cannot copy it")?;
-    // Saves seconds, because the tool compresses slowly; without `strip` all of it is compressed.
+    // Symbols are removed, because the tool compresses slowly. Without `strip` the whole program is compressed.
     output(context.command("strip").arg("-S").arg(&program));
     pack(context, &platform, &small, &bundle)?;
     check(context, &bundle)?;
@@ -82,7 +82,7 @@ impl Platform {
         Self { system: std::env::consts::OS.to_owned(), processor: std::env::consts::ARCH.to_owned() }
     }
 
-    /// That of a target as Rust names it, such as `aarch64-apple-darwin`.
+    /// The platform of a target as Rust names it, such as `aarch64-apple-darwin`.
     fn of(target: &str) -> Self {
         let system = ["windows", "linux"].into_iter().find(|name| target.contains(name)).unwrap_or("macos");
         Self { system: system.to_owned(), processor: target.split('-').next().unwrap_or_default().to_owned() }
@@ -126,7 +126,7 @@ fn pack(context: &Context, platform: &Platform, built: &Path, bundle: &Path) -> 
     fs::create_dir(&server)?;
     let program = platform.program();
     fs::copy(built.join(program), server.join(program)).with_context(|| format!("cannot copy {program}"))?;
-    // It checks the manifest first.
+    // `pack` checks the manifest first.
     must(tool(context)?.arg("pack").arg(&folder).arg(bundle))
 }
 
@@ -143,7 +143,7 @@ fn check(context: &Context, bundle: &Path) -> Result<()> {
     start.args(server["mcp_config"]["args"].as_array().into_iter().flatten().filter_map(Value::as_str));
     start.env("RUNTRAY_HOME", folder.join("home"));
     let mut program = start.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot start the program")?;
-    // The end of its input, after the message, ends it.
+    // The program ends when its input ends, after the message.
     writeln!(program.stdin.take().context("no input")?, "{INITIALIZE}")?;
     let output = program.wait_with_output()?;
     let answer: Value = serde_json::from_slice(&output.stdout).context("the program did not answer in JSON")?;

@@ -13,7 +13,7 @@ use crate::step::{must, once};
 /// Installs the packages of the lock file of `folder`, unless this file was installed before.
 ///
 /// # Errors
-/// There is no lock file, or npm failed.
+/// The lock file is missing, or npm failed.
 pub(crate) fn packages(context: &Context, folder: &str) -> Result<()> {
     let place = context.root.join(folder);
     let wanted = fs::read_to_string(place.join("package-lock.json"))
@@ -42,7 +42,7 @@ pub(crate) fn pinned(context: &Context, pins: &str, folder: &Path) -> Result<()>
 /// The system's npm in `folder`, with a Node.js that is new enough.
 ///
 /// # Errors
-/// As for [`node::path`].
+/// The errors of [`node::path`].
 pub(crate) fn npm(context: &Context, folder: &str) -> Result<Command> {
     let mut command = own(context, "npm");
     command.current_dir(context.root.join(folder));
@@ -53,7 +53,7 @@ pub(crate) fn npm(context: &Context, folder: &str) -> Result<Command> {
 /// The system's npx in the root of the clone, with a Node.js that is new enough.
 ///
 /// # Errors
-/// As for [`node::path`].
+/// The errors of [`node::path`].
 pub(crate) fn npx(context: &Context) -> Result<Command> {
     let mut command = own(context, "npx");
     command.env("PATH", node::path(context)?);

@@ -1,4 +1,4 @@
-//! `runtray-packs`: the program that adds packages to the built-in Python, shipped beside that.
+//! `runtray-packs`: the program that adds packages to the built-in Python, shipped beside it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,28 +18,28 @@ pub(crate) const MANIFEST: &str = "crates/packs/Cargo.toml";
 /// The program's file name.
 pub(crate) const PROGRAM: &str = if cfg!(windows) { "runtray-packs.exe" } else { "runtray-packs" };
 
-/// Tells the compiler where packages come from on machines on which nothing else says so.
+/// The variable that builds the package index into the program, for machines without a setting for it.
 const INDEX: &str = "RUNTRAY_PACKAGE_INDEX";
 
-/// Builds it.
+/// Builds the program.
 ///
 /// # Errors
-/// It does not compile.
+/// The program does not compile.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
     let mut build = context.cargo(&["build", "--release", "--locked", "--manifest-path", MANIFEST]);
     must(build.envs(index(context)))?;
     Ok(Ending::Done)
 }
 
-/// Builds and tests it.
+/// Builds and tests the program.
 ///
 /// # Errors
-/// It does not compile, or a test fails.
+/// The program does not compile, or a test fails.
 pub(crate) fn test(context: &Context) -> Result<Ending> {
     build(context)?;
     let mut test =
         context.cargo(&["test", "--release", "--locked", "--manifest-path", MANIFEST, "--no-fail-fast", "--"]);
-    // Without the variable, so that a test finds no index where nothing names one.
+    // Without the variable, so that a test finds no index unless it names one.
     must(test.args(&context.filter).env_remove(INDEX))?;
     // The tests replace the program by one that was built without a default.
     build(context)
@@ -48,7 +48,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
 /// Puts the program into `folder`, where the built-in Python is.
 ///
 /// # Errors
-/// It does not compile, or cannot be copied.
+/// The program does not compile, or cannot be copied.
 pub(crate) fn install(context: &Context, folder: &Path) -> Result<()> {
     build(context)?;
     let (from, to, new) = (program(context), folder.join(PROGRAM), folder.join("runtray-packs.new"));
@@ -62,7 +62,7 @@ fn program(context: &Context) -> PathBuf {
     builtin_python::program(context).with_file_name(PROGRAM)
 }
 
-/// The variable with the package index that the program is built with, where pip tells one.
+/// The variable with the package index that the program is built with, if pip has one built in.
 pub(crate) fn index(context: &Context) -> Option<(&'static str, String)> {
     default_index(context).map(|index| (INDEX, index))
 }

@@ -41,7 +41,7 @@ pub(crate) const PACKAGE_CHECK: [&str; 10] =
 /// Debian packages with the tools that read manifests of package managers.
 const MANIFESTS: &[&str] = &["python3", "python3-venv", "ruby"];
 
-/// Installs what building the service needs.
+/// Installs the packages for building the service.
 ///
 /// # Errors
 /// The errors of [`apt::ensure`].
@@ -53,7 +53,7 @@ pub(crate) fn for_building(_: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Installs what building the built-in Python needs.
+/// Installs the packages for building the built-in Python.
 ///
 /// # Errors
 /// The errors of [`apt::ensure`].
@@ -69,7 +69,7 @@ pub(crate) fn for_packages(tools: &[&str]) -> Result<()> {
     apt::ensure(tools)
 }
 
-/// Installs what checks the manifests of package managers.
+/// Installs the tools that check the manifests of package managers.
 ///
 /// # Errors
 /// The errors of [`apt::ensure`].
@@ -77,7 +77,7 @@ pub(crate) fn for_manifests() -> Result<()> {
     if apt::is_here() { apt::ensure(MANIFESTS) } else { Ok(()) }
 }
 
-/// Installs what building the desktop app and its window needs.
+/// Installs the packages for building the desktop app and its window.
 ///
 /// # Errors
 /// The errors of [`apt::ensure`].
@@ -105,7 +105,7 @@ pub(crate) fn for_testing(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Installs a display server, a session bus and the tools that operate the app as a person would.
+/// Installs a display server, a session bus and the tools that operate the app like a user.
 ///
 /// # Errors
 /// The errors of [`apt::ensure`].
@@ -125,7 +125,7 @@ pub(crate) fn for_pictures(context: &Context) -> Result<()> {
 /// The packages for tests of the web client and the examples.
 ///
 /// # Errors
-/// As for [`apt::ensure`].
+/// The errors of [`apt::ensure`].
 pub(crate) fn for_web() -> Result<()> {
     if apt::is_here() {
         apt::ensure(&[BUILD, WEB].concat())?;

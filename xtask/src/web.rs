@@ -64,10 +64,10 @@ fn pictures(context: &Context, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Installs packages for the tests: those of the system and of npm, and a Python with the libraries of the examples.
+/// Installs packages for the tests: packages of the system and of npm, and a Python with the libraries of the examples.
 ///
 /// # Errors
-/// One cannot be had.
+/// A package cannot be installed.
 pub(crate) fn prepare(context: &Context) -> Result<Ending> {
     provision::for_web()?;
     if let Some(reason) = missing() {
@@ -108,7 +108,7 @@ fn tests(context: &Context) -> Result<Command> {
     Ok(command)
 }
 
-/// The folder of the client, if its packages and those of the page are installed and a browser is there.
+/// The folder of the client, if its packages and the page's are installed and a browser is there.
 pub(crate) fn installed(context: &Context) -> Option<PathBuf> {
     let has_packages = |folder: &str| context.root.join(folder).join("node_modules").exists();
     let is_installed = missing().is_none() && has_packages(CLIENT) && has_packages(PAGE);

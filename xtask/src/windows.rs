@@ -110,7 +110,7 @@ pub(crate) fn app(context: &Context) -> Result<Ending> {
 /// Tests whole installations under Wine, unless the same installer has passed.
 ///
 /// # Errors
-/// As for [`app`].
+/// The errors of [`app`].
 pub(crate) fn life(context: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));
@@ -141,7 +141,7 @@ fn test_app<'a>(context: &Context, arguments: impl Iterator<Item = &'a str>) -> 
 /// Builds the programs that are shipped, optimised, with these variables.
 ///
 /// # Errors
-/// One does not build.
+/// A program does not build.
 pub(crate) fn build_release(context: &Context, variables: Option<(&str, String)>) -> Result<()> {
     must(cargo(context, "build")?.args(["--bins", "--release"]).envs(variables))
 }

@@ -107,7 +107,7 @@ impl Drop for App {
     }
 }
 
-/// Writes the settings of a user who has used the app before, so that the window shows its usual view.
+/// Writes the settings of a user after the first start, so that the window shows its usual view.
 fn welcomed(session: &Session) -> Result<()> {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder)?;

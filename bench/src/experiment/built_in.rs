@@ -75,7 +75,7 @@ fn greetings(setup: &Setup, [own, built_in, cold]: [&Service<'_>; 3], section: &
     Ok(())
 }
 
-/// Many programs at once while none waits for them, against `xargs` over the bare interpreter.
+/// Many programs at once while no interpreter waits for them, against `xargs` over the bare interpreter.
 fn bursts(setup: &Setup, cold: &Service<'_>, section: &mut Section) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join(PYTHON.entry);
@@ -100,7 +100,7 @@ fn bursts(setup: &Setup, cold: &Service<'_>, section: &mut Section) -> Result<()
     Ok(())
 }
 
-/// A program that only computes, in the own Python and the built-in one. It takes its own time.
+/// A program that only computes, in the own Python and the built-in one. The program measures its time itself.
 fn computing(setup: &Setup, name: &str, code: &str, services: [&Service<'_>; 2], section: &mut Section) -> Result<()> {
     let timed = format!("import time\nbegan = time.perf_counter()\n{code}\nprint(time.perf_counter() - began)\n");
     let clients = services.map(Service::client);

@@ -12,7 +12,7 @@ use crate::subject::Subject;
 /// Greetings of each subject before a measurement: afterwards files are in memory and interpreters wait.
 const REHEARSALS: usize = 2;
 
-/// The interval of two requests a second, as a person or a page would send them at most.
+/// The interval of two requests a second, the most that a user or a page would send.
 pub(super) const TICK: Duration = Duration::from_millis(500);
 
 /// Ticks that are divided into slots for the subjects.

@@ -15,7 +15,7 @@ use crate::subject::{Bare, Greeting, Http};
 
 /// Names the folder of packages that the pack was added to.
 const PACK: &str = "RUNTRAY_BENCH_SCIENCE";
-/// Names a Python with numpy and pandas; without it, that of the other experiments is asked.
+/// Names a Python with numpy and pandas; without it, the Python of the other experiments is used.
 const OWN: &str = "RUNTRAY_BENCH_SCIENCE_PYTHON";
 
 /// A small table, described.

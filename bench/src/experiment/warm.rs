@@ -1,4 +1,4 @@
-//! The latency of a greeting at the pace of a person, for every subject: one client sends two requests a second.
+//! The latency of a greeting at the pace of a user, for every subject: one client sends two requests a second.
 //!
 //! All subjects take turns within each half second, so that one table compares them all.
 
@@ -124,7 +124,7 @@ impl Contestant {
     }
 }
 
-/// The contestants as the pace wants them.
+/// The contestants in the form that the pace takes.
 fn timed(contestants: &mut [Contestant]) -> Vec<Timed<'_>> {
     contestants.iter_mut().map(Contestant::timed).collect()
 }

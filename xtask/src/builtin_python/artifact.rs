@@ -62,7 +62,7 @@ pub(super) fn make(context: &Context) -> Result<Option<PathBuf>> {
     Ok(Some(folder))
 }
 
-/// Adds machine code for `target` to what [`make`] made in `folder`, unless it has it.
+/// Adds machine code for `target` to the files that [`make`] made in `folder`, unless it is there.
 ///
 /// # Errors
 /// The code does not compile.
@@ -95,7 +95,7 @@ fn build(context: &Context, scratch: &Path) -> Result<()> {
     must(builder(context, "precompile")?.arg(output).arg("new").arg(wheels.join(CARRIER)).arg(wheels.join(ZONES)))
 }
 
-/// The program with the compiler, built now if it is not.
+/// The program with the compiler, built now if it is missing.
 fn builder(context: &Context, feature: &str) -> Result<Command> {
     let program = "runtray-python-build";
     let build = ["build", "--manifest-path", MANIFEST, "--bin", program, "--profile", "precompile"];

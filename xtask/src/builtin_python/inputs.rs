@@ -58,7 +58,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The first 64 bits, in hexadecimal.
+/// The first 64 bits of the pieces' hash, in hexadecimal.
 pub(crate) fn of_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     for piece in pieces {

@@ -18,13 +18,13 @@ use crate::{packs, provision};
 /// The package, a workspace of its own.
 pub(crate) const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
 
-/// The system that it is made on, as Rust names it.
+/// The system that the built-in Python is made on, as Rust names it.
 const LINUX: &str = "x86_64-unknown-linux-gnu";
 
-/// The system that it is also tested for.
+/// The other system that it is tested for.
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
 
-/// Why there is none.
+/// The reason why the built-in Python cannot be made on this system.
 const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
 
 /// The parts to make.
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).
     #[arg(long)]
     every_target: bool,
-    /// Also copy what is shipped for every system into this folder, for machines that cannot make it.
+    /// Also copy the files that are shipped for every system into this folder, for machines that cannot make it.
     #[arg(long, value_name = "FOLDER", requires = "every_target")]
     copy_to: Option<PathBuf>,
     /// Also check, build and test `runtray-python` for Windows, under Wine.
@@ -44,10 +44,10 @@ pub(crate) struct Args {
     test: bool,
 }
 
-/// Makes it, and says where it is.
+/// Makes the built-in Python, and prints its folder.
 ///
 /// # Errors
-/// As for [`build`] and [`test()`].
+/// The errors of [`build`] and [`test()`].
 pub(crate) fn builtin_python(args: &Args) -> Result<()> {
     let context = Context::new(Vec::new())?;
     provision::for_builtin_python()?;
@@ -97,7 +97,7 @@ pub(crate) fn place_for(everywhere: &Path, target: &str, to: &Path) -> Result<()
 /// The tests of the program.
 ///
 /// # Errors
-/// One failed.
+/// A test failed.
 pub(crate) fn test(context: &Context) -> Result<Ending> {
     if !program(context).exists() {
         return Ok(Ending::Skipped(NOT_HERE.to_owned()));
@@ -110,7 +110,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
 /// Puts the program, its files and the programs for its packages into `folder`, where a service in that folder finds it.
 ///
 /// # Errors
-/// As for [`build`]; or a file cannot be copied.
+/// The errors of [`build`]; or a file cannot be copied.
 pub(crate) fn install(context: &Context, to: &Path, profile: science::Profile) -> Result<()> {
     provision::for_builtin_python()?;
     if let Ending::Skipped(reason) = build(context)? {
@@ -123,10 +123,10 @@ pub(crate) fn install(context: &Context, to: &Path, profile: science::Profile) -
     packs::install(context, to)
 }
 
-/// The parts that it consists of, with name, version and licence of each. It is made if it is not there.
+/// The parts of the built-in Python, with name, version and licence of each. Makes it if it is missing.
 ///
 /// # Errors
-/// It cannot be made here, or does not name its parts: packages would lack its licences.
+/// The built-in Python cannot be made here, or does not name its parts: packages would lack its licences.
 pub(crate) fn parts(context: &Context) -> Result<Vec<Value>> {
     let Some(artifact) = artifact::make(context)? else { anyhow::bail!(NOT_HERE) };
     place::parts(&artifact)

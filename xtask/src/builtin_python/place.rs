@@ -12,13 +12,13 @@ pub(super) const PROGRAM: &str = if cfg!(windows) { "runtray-python.exe" } else 
 /// The folder beside the program with the shipped files.
 pub(super) const ARTIFACT: &str = "builtin-python";
 
-/// Names everything in the folder, with hashes; written last.
+/// The description of everything in the folder, with hashes. It is written last.
 const DESCRIPTION: &str = "about.json";
 
 /// The goal for the size of the shipped files, in bytes.
 const GOAL: u64 = 12_000_000;
 
-/// Copies what `target` needs of the files in `from` into a folder in `folder`, unless the same are there.
+/// Copies the files that `target` needs from `from` into a folder in `folder`, unless the same files are there.
 ///
 /// # Errors
 /// A file cannot be copied, or there is nothing for `target`.
@@ -46,7 +46,7 @@ pub(super) fn artifact(from: &Path, target: &str, folder: &Path) -> Result<()> {
 /// The parts that the description in `folder` names.
 ///
 /// # Errors
-/// There is no description, or it names no part, or one without version or licence.
+/// The description is missing, names no part, or names one without version or licence.
 pub(super) fn parts(folder: &Path) -> Result<Vec<Value>> {
     let about = read(folder)?;
     let parts = about["parts"].as_array().filter(|parts| !parts.is_empty());
@@ -70,7 +70,7 @@ fn with_code(mut about: Value, code: Value) -> Value {
     about
 }
 
-/// Says how much is shipped beside the program in `folder`.
+/// Prints the size of the files that are shipped beside the program in `folder`.
 ///
 /// # Errors
 /// The folder cannot be listed.
@@ -79,7 +79,7 @@ pub(super) fn weigh(folder: &Path) -> Result<()> {
     let mut total = 0;
     for entry in fs::read_dir(&artifact).with_context(|| format!("cannot list {}", artifact.display()))? {
         let entry = entry?;
-        // The files that it has unpacked lie beside it, in folders.
+        // Its unpacked files are in folders, and do not count.
         if entry.file_type()?.is_file() {
             total += entry.metadata()?.len();
         }
@@ -96,7 +96,7 @@ fn mega(bytes: u64) -> f64 {
 /// Copies the program into `folder`. One that runs there keeps the file that it was started from.
 ///
 /// # Errors
-/// It cannot be copied.
+/// The program cannot be copied.
 pub(super) fn program(program: &Path, folder: &Path) -> Result<()> {
     let (to, new) = (folder.join(PROGRAM), folder.join("runtray-python.new"));
     if fs::read(program).ok() == fs::read(&to).ok() {

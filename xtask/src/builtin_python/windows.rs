@@ -21,7 +21,7 @@ const TARGET_FOLDER: &str = "target-windows-python";
 /// The program's file name.
 const PROGRAM: &str = "runtray-python.exe";
 
-/// The inputs of the program besides the artifact that it runs, and those of its tests.
+/// The inputs of the program, besides the artifact that it runs, and the inputs of its tests.
 const SOURCES: &[&str] = &["Cargo.toml", "Cargo.lock", "src", "guest/wit"];
 const TESTS: &str = "tests";
 
@@ -53,7 +53,7 @@ impl Made {
         self.0.join(PROGRAM)
     }
 
-    /// The folder that belongs beside it. It may contain a folder with what the program has unpacked.
+    /// The folder that belongs beside it. It may contain a folder with the program's unpacked files.
     pub(crate) fn files(&self) -> PathBuf {
         self.0.join(place::ARTIFACT)
     }
@@ -62,7 +62,7 @@ impl Made {
 /// Makes the program and the files beside it, unless the cache has them. `None` where they cannot be made.
 ///
 /// # Errors
-/// As for [`super::build`]; or the program does not compile.
+/// The errors of [`super::build`]; or the program does not compile.
 pub(crate) fn make(context: &Context, profile: Profile) -> Result<Option<Made>> {
     if debian::missing().is_some() {
         return Ok(None);
@@ -85,10 +85,10 @@ pub(crate) fn make(context: &Context, profile: Profile) -> Result<Option<Made>> 
     Ok(Some(Made(folder)))
 }
 
-/// Makes it, as a step.
+/// Makes the program, as a step.
 ///
 /// # Errors
-/// As for [`make`].
+/// The errors of [`make`].
 pub(crate) fn build(context: &Context) -> Result<Ending> {
     let Some(made) = make(context, Profile::Quick)? else { return Ok(skipped()) };
     place::weigh(&made.0)?;
@@ -98,7 +98,7 @@ pub(crate) fn build(context: &Context) -> Result<Ending> {
 /// Runs the tests under Wine, unless the same sources have passed.
 ///
 /// # Errors
-/// As for [`make`]; or a test fails, or Wine cannot be set up.
+/// The errors of [`make`]; or a test fails, or Wine cannot be set up.
 pub(crate) fn test(context: &Context) -> Result<Ending> {
     let Some(made) = make(context, Profile::Quick)? else { return Ok(skipped()) };
     let hash = inputs::hash(context, &[TESTS], &[name(&made.0)])?;
@@ -116,7 +116,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
 /// Runs clippy, makes the program and tests it.
 ///
 /// # Errors
-/// As for [`test()`]; or clippy reports a warning.
+/// The errors of [`test()`]; or clippy reports a warning.
 pub(super) fn check(context: &Context) -> Result<Ending> {
     let Some(made) = make(context, Profile::Quick)? else { return Ok(skipped()) };
     must(cargo(context, "clippy", Profile::Quick)?.args(["--all-targets", "--", "-D", "warnings"]))?;

@@ -1,6 +1,6 @@
-//! A second making of the packages, elsewhere and from nothing, that must give the same bytes.
+//! Rebuilds the packages elsewhere, from nothing, and compares the bytes.
 //!
-//! The programs are those of the first: to compile all of them twice takes an hour. What is made twice is everything after that:
+//! The programs are taken from the first build: compiling all of them twice takes an hour. Every later step is done again:
 //! stripping, trees, completions and manual pages, compression, the installer, notices, bill of materials and manifests.
 
 use std::collections::BTreeSet;

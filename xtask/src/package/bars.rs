@@ -36,7 +36,7 @@ fn size(name: &str, bytes: u64) -> Result<()> {
 /// Checks that a program starts with the oldest C library.
 ///
 /// # Errors
-/// It needs a newer one, or cannot be read.
+/// The program needs a newer C library, or cannot be read.
 pub(super) fn c_library(program: &Path) -> Result<()> {
     let symbols = output(Command::new("objdump").arg("--dynamic-syms").arg(program));
     let symbols = symbols.with_context(|| format!("objdump cannot read {}", program.display()))?;

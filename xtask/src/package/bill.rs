@@ -11,7 +11,7 @@ use super::{Packaging, VERSION};
 /// The file in `dist`.
 pub(super) const FILE: &str = "runtray.cdx.json";
 
-/// Writes it.
+/// Writes the bill.
 ///
 /// # Errors
 /// The file cannot be written.

@@ -33,7 +33,7 @@ impl Build {
 /// Builds the programs for Linux, unless the tests do, with the built-in Python beside them.
 ///
 /// # Errors
-/// One does not build.
+/// A program does not build.
 pub(super) fn for_linux(packaging: &Packaging<'_>) -> Result<()> {
     if packaging.build == Build::Release {
         eprintln!("==> programs for Linux; the first time takes minutes");
@@ -51,7 +51,7 @@ pub(super) fn for_linux(packaging: &Packaging<'_>) -> Result<()> {
 /// Builds the programs for Windows, unless the tests do.
 ///
 /// # Errors
-/// One does not build.
+/// A program does not build.
 pub(super) fn for_windows(packaging: &Packaging<'_>) -> Result<()> {
     if packaging.build == Build::Test {
         return Ok(());

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::{builtin_python, packs};
 
-/// The systems whose crates are listed: those of packages that are made here, and those of the dmg.
+/// The systems whose crates are listed: the systems of packages that are made here, and of the dmg.
 const TARGETS: [&str; 4] =
     ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-gnu", "aarch64-apple-darwin", "x86_64-apple-darwin"];
 
@@ -49,7 +49,7 @@ pub(super) fn all(context: &Context) -> Result<Vec<Component>> {
     Ok(found.into_values().collect())
 }
 
-/// The crates that the packages `of` are built of for `target` with `features`, without those of build scripts and tests.
+/// The crates that the packages `of` are built of for `target` with `features`, without the crates of build scripts and tests.
 fn crates(context: &Context, manifest: &str, target: &str, of: &[&str], features: &str) -> Result<Vec<Component>> {
     let metadata = context
         .cargo(&["metadata", "--format-version", "1", "--locked", "--filter-platform", target])
@@ -78,7 +78,7 @@ fn crates(context: &Context, manifest: &str, target: &str, of: &[&str], features
     Ok(reached.into_values().filter(|package| !package["source"].is_null()).map(of_cargo).collect())
 }
 
-/// Whether a dependency is more than a build script's or a test's.
+/// Whether a dependency is linked into the program, not only used by a build script or a test.
 fn is_linked(dependency: &Value) -> bool {
     list(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null())
 }
@@ -118,7 +118,7 @@ fn of_npm(folder: &Path, path: &str, package: &Value) -> Component {
     }
 }
 
-/// A part of the built-in Python, as that names it itself.
+/// A part of the built-in Python, from its own description.
 fn of_python(part: &Value) -> Component {
     let (name, version) = (text(part, "name").to_owned(), text(part, "version").to_owned());
     Component {

@@ -21,7 +21,7 @@ const STRIP: &str = "strip";
 /// The app's identifier, which names its desktop entry, its icon and its description for software centres.
 const ID: &str = "org.runtray.desktop";
 
-/// The place of icons, the sizes in it, and the files of these.
+/// The folder of icons, the sizes in it, and the source file of each size.
 const ICONS: &str = "usr/share/icons/hicolor";
 const SIZES: [(&str, &str); 3] = [("32x32", "32x32.png"), ("128x128", "128x128.png"), ("256x256", "128x128@2x.png")];
 
@@ -32,14 +32,14 @@ pub(super) const COMPLETIONS: [(&str, &str, &str); 3] = [
     ("zsh", "-n", "usr/share/zsh/vendor-completions/_runtray"),
 ];
 
-/// The file that tells the program in a package its kind, and so who updates it.
+/// The file that tells the program in a package its kind, which decides how it is updated.
 const MARK: &str = "package.txt";
 
-/// How the unit starts the program of the packages, and that of the archive.
+/// The lines of the unit that start the program: in the packages, and in the archive.
 const INSTALLED: &str = "ExecStart=/usr/bin/runtray serve";
 const UNPACKED: &str = "ExecStart=%h/.local/lib/runtray/runtray serve";
 
-/// The lines of the archive's unit about that.
+/// The lines of the archive's unit that explain its path.
 const NOTE: &str = "\
 # This folder is expected to be ~/.local/lib/runtray; otherwise change ExecStart. Then link this file and start the service:
 # systemctl --user enable --now ~/.local/lib/runtray/runtray.service
@@ -49,10 +49,10 @@ const NOTE: &str = "\
 /// The built-in Python: its program and its folder.
 const PYTHON: (&str, &str) = ("runtray-python", "builtin-python");
 
-/// The programs of a package besides the app; those without a desktop have no others.
+/// The programs of every package. Packages with a desktop have the app too.
 pub(super) const PROGRAMS: [&str; 4] = ["runtray", PYTHON.0, packs::PROGRAM, science::COMPILER];
 
-/// The folders that are the package's own: an `.rpm` removes those that it names.
+/// The folders that belong to the package alone: an `.rpm` removes only folders that it names.
 const OWN_FOLDERS: [&str; 4] =
     ["/usr/lib/runtray", "/usr/lib/runtray/builtin-python", "/usr/share/doc/runtray", "/usr/share/licenses/runtray"];
 
@@ -205,7 +205,7 @@ fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree
     Ok(tree)
 }
 
-/// Makes empty files with the names of those in the archive of the service, in a new folder: for what reads manifests only.
+/// Makes empty files named like the files in the archive of the service, in a new folder, for checks of manifests only.
 ///
 /// # Errors
 /// A file cannot be made.
@@ -225,7 +225,7 @@ pub(super) fn name_files(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Adds what the desktop and the user's manager of services read.
+/// Adds the files that the desktop and the user's service manager read.
 fn describe(packaging: &Packaging<'_>, tree: &Tree) -> Result<()> {
     let recipes = packaging.context.root.join(RECIPES);
     tree.file(&recipes.join(format!("{ID}.desktop")), &format!("usr/share/applications/{ID}.desktop"))?;
@@ -238,7 +238,7 @@ fn describe(packaging: &Packaging<'_>, tree: &Tree) -> Result<()> {
     tree.file(&packaging.context.root.join("icons/app.svg"), &format!("{ICONS}/scalable/apps/{ID}.svg"))
 }
 
-/// A recipe with what is known of every package.
+/// A recipe with the values that all packages share filled in: version, date, home page.
 fn recipe(packaging: &Packaging<'_>, name: &str) -> Result<String> {
     let path = packaging.context.root.join(RECIPES).join(name);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;

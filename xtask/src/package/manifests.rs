@@ -9,7 +9,7 @@ use super::{VERSION, linux, sums, verify};
 use crate::context::Context;
 use crate::step::Ending;
 
-/// The folder of the manifests in the clone, and in that of the packages.
+/// The folder of the manifests in the clone, and in the packages' folder.
 const RECIPES: &str = "packaging/manifests";
 pub(super) const FOLDER: &str = "manifests";
 
@@ -81,7 +81,7 @@ pub(super) fn write(context: &Context, dist: &Path) -> Result<Vec<&'static str>>
     fill_all(&context.root.join(RECIPES), &dist.join(FOLDER), &sums)
 }
 
-/// Writes anew what can be filled in wholly, and gives the rest.
+/// Writes the manifests that can be filled in completely, and returns the managers of the others.
 fn fill_all(recipes: &Path, to: &Path, sums: &[(&str, String)]) -> Result<Vec<&'static str>> {
     if to.exists() {
         fs::remove_dir_all(to).with_context(|| format!("cannot empty {}", to.display()))?;

@@ -1,7 +1,7 @@
-//! `cargo xtask package`: what users download, in `dist/`.
+//! `cargo xtask package`: the files that users download, in `dist/`.
 //!
 //! A package is made of a tree of files (`tree.rs`) and made again only if the tree or its recipe changed. All times in packages
-//! are that of the last commit, or `SOURCE_DATE_EPOCH`, so that two runs give the same bytes.
+//! are the time of the last commit, or `SOURCE_DATE_EPOCH`, so that two runs give the same bytes.
 
 mod again;
 mod bars;
@@ -66,7 +66,7 @@ pub(crate) struct Packaging<'a> {
     context: &'a Context,
     /// The folder of the packages.
     dist: PathBuf,
-    /// The folder of what packages are made of.
+    /// The folder of the packages' inputs.
     work: PathBuf,
     /// The time of everything in the packages, in seconds since 1970.
     time: u64,
@@ -83,7 +83,7 @@ impl<'a> Packaging<'a> {
         Ok(Self { context, dist, work: context.cache.path("package"), time: time(context)?, build })
     }
 
-    /// A folder for what packages are made of.
+    /// A folder for inputs of packages.
     fn work(&self, name: &str) -> PathBuf {
         self.work.join(self.build.folder()).join(name)
     }
@@ -118,7 +118,7 @@ pub(crate) fn package(args: &Args) -> Result<()> {
     if args.again { again::compare(&packaging, |second| make(second, &chosen)) } else { Ok(()) }
 }
 
-/// Makes the chosen packages of the programs, and what belongs to them.
+/// Makes the chosen packages of the programs, and their accompanying files.
 fn make(packaging: &Packaging<'_>, chosen: &[Kind]) -> Result<()> {
     let components = components::all(packaging.context)?;
     bill::write(packaging, &components)?;
@@ -140,7 +140,7 @@ fn make(packaging: &Packaging<'_>, chosen: &[Kind]) -> Result<()> {
 /// three versions.
 ///
 /// # Errors
-/// As for [`package`].
+/// The errors of [`package`].
 pub(crate) fn for_test_of_windows(context: &Context, dist: &Path) -> Result<()> {
     provision::for_packages(&provision::PACKAGE_WINDOWS)?;
     let packaging = Packaging::new(context, dist.to_owned(), Build::Test)?;
@@ -177,5 +177,5 @@ fn time(context: &Context) -> Result<u64> {
     time.parse().with_context(|| format!("SOURCE_DATE_EPOCH is {time:?}, and should be seconds since 1970"))
 }
 
-/// The version of what is packaged.
+/// The version of the packaged programs.
 const VERSION: &str = env!("CARGO_PKG_VERSION");

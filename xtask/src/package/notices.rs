@@ -51,7 +51,7 @@ fn declared(component: &Component) -> Result<&str> {
     component.licence.as_deref().with_context(|| format!("{} declares no licence", component.purl))
 }
 
-/// The texts that a component ships, else the standard ones of what it declares.
+/// The licence texts that a component ships, else the standard texts of its declared licences.
 fn texts_of(component: &Component, standard: &Path) -> Result<Vec<String>> {
     let own = texts_in(&component.folder)?;
     if !own.is_empty() {

@@ -42,7 +42,7 @@ impl Tree {
     /// Adds a program.
     ///
     /// # Errors
-    /// It cannot be copied.
+    /// The program cannot be copied.
     pub(super) fn program(&self, from: &Path, to: &str) -> Result<()> {
         self.copy(from, to, PROGRAM)
     }
@@ -50,7 +50,7 @@ impl Tree {
     /// Adds a file that is not run.
     ///
     /// # Errors
-    /// It cannot be copied.
+    /// The file cannot be copied.
     pub(super) fn file(&self, from: &Path, to: &str) -> Result<()> {
         self.copy(from, to, DATA)
     }
@@ -58,7 +58,7 @@ impl Tree {
     /// Adds a file with this text.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The file cannot be written.
     pub(super) fn text(&self, text: impl AsRef<[u8]>, to: &str) -> Result<()> {
         let to = self.place(to)?;
         fs::write(&to, text).with_context(|| format!("cannot write {}", to.display()))?;
@@ -68,7 +68,7 @@ impl Tree {
     /// Adds the files of a folder that has no folders.
     ///
     /// # Errors
-    /// One cannot be copied.
+    /// A file cannot be copied.
     pub(super) fn flat_folder(&self, from: &Path, to: &str) -> Result<()> {
         for entry in fs::read_dir(from).with_context(|| format!("cannot list {}", from.display()))? {
             let entry = entry?;

@@ -30,10 +30,10 @@ pub(super) fn manifests(context: &Context, dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Checks those for Windows, with the portable zip file if there is one.
+/// Checks the manifests for Windows, with the portable zip file if there is one.
 ///
 /// # Errors
-/// As for [`manifests()`].
+/// The errors of [`manifests()`].
 pub(super) fn winget_and_scoop(context: &Context, dist: &Path, zip: Option<&Path>) -> Result<()> {
     let mut check = context.command(&python(context)?.to_string_lossy());
     check.arg("tests/manifests/check.py").arg(std::path::absolute(dist.join(manifests::FOLDER))?);
@@ -47,7 +47,7 @@ pub(super) fn winget_and_scoop(context: &Context, dist: &Path, zip: Option<&Path
 /// Runs the formula on the files in the folder `archive`, which it moves, and reads the cask if there is one.
 ///
 /// # Errors
-/// As for [`manifests()`].
+/// The errors of [`manifests()`].
 pub(super) fn homebrew(context: &Context, dist: &Path, archive: &Path) -> Result<()> {
     provision::for_manifests()?;
     let folder = std::path::absolute(dist.join(manifests::FOLDER).join("homebrew"))?;
@@ -63,7 +63,7 @@ pub(super) fn homebrew(context: &Context, dist: &Path, archive: &Path) -> Result
 /// Checks the bill of materials.
 ///
 /// # Errors
-/// It has a fault, or a tool cannot be installed.
+/// The bill has a fault, or a tool cannot be installed.
 pub(super) fn bill(context: &Context, bill: &Path) -> Result<()> {
     let mut check = context.command(&python(context)?.to_string_lossy());
     must(check.arg("tests/manifests/bill.py").arg(bill))

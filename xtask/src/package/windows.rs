@@ -54,7 +54,7 @@ pub(super) fn make(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
 /// Makes the installers that the tests run, each in the folder of its version.
 ///
 /// # Errors
-/// As for [`make`].
+/// The errors of [`make`].
 pub(super) fn for_test(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     let tree = payload(packaging, notices)?;
     for version in TEST_VERSIONS {
@@ -145,8 +145,8 @@ fn define(name: &str, path: &Path) -> String {
     format!("-D{name}={}", path.display())
 }
 
-/// NSIS's macros that name every file and folder of the payload: one unpacks the files, the others do something for each,
-/// which is `$0`.
+/// NSIS's macros that name every file and folder of the payload: one unpacks the files, the others call a function for each, with
+/// its path in `$0`.
 fn list(tree: &Tree) -> Result<String> {
     let files = tree.files()?;
     let mut folders: Vec<_> = files.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();

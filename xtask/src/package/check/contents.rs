@@ -26,7 +26,7 @@ const EXPECTED: [&str; 12] = [
     "usr/share/icons/hicolor/scalable/apps/org.runtray.desktop.svg",
 ];
 
-/// The files that differ: the kind of package, and the licence in its place.
+/// The paths that may differ: the kind of package, and the licence, which has another place in each.
 const OWN: [&str; 4] = [
     "usr/lib/runtray/package.txt",
     "usr/share/doc/runtray/copyright",
@@ -58,7 +58,7 @@ pub(super) fn compare(context: &Context, deb: &Path, rpm: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The paths that are not alike in both, but for those that need not be.
+/// The paths that differ between the two packages, except those in [`OWN`].
 fn differing<'a>(deb: &'a BTreeMap<String, Entry>, rpm: &'a BTreeMap<String, Entry>) -> Vec<&'a str> {
     let mut differ: Vec<_> = deb.iter().filter(|(path, entry)| rpm.get(*path) != Some(*entry)).collect();
     differ.extend(rpm.iter().filter(|(path, _)| !deb.contains_key(*path)));

@@ -1,4 +1,4 @@
-//! A Debian of its own in the cache, into which packages are installed, in which they run, and from which they are removed.
+//! A separate Debian in the cache, in which packages are installed, run and removed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::step::{must, once, output};
 /// The oldest Debian that has the libraries of the package.
 const SUITE: &str = "bookworm";
 
-/// The user in it who runs programs.
+/// The user in the root that runs programs.
 const USER: &str = "tester";
 
 /// The program that a client posts: the built-in Python runs it, for there is no other.
@@ -43,7 +43,7 @@ pub(super) fn install_and_remove(context: &Context, deb: &Path, rpm: &Path) -> R
     })
 }
 
-/// Removes what an interrupted test left in the root; where there is nothing, each of these fails.
+/// Removes the leftovers of an interrupted test in the root; without any, each of these commands fails.
 fn clean(root: &Path) {
     inside(root, "dpkg").args(["--purge", "runtray"]).stderr(Stdio::null()).status().ok();
     Command::new("rpm").arg("--root").arg(root).args(["--erase", "runtray"]).stderr(Stdio::null()).status().ok();
@@ -67,7 +67,7 @@ fn use_it(root: &Path) -> Result<()> {
     ensure!(version == format!("runtray {VERSION}"), "{version}");
     let update = output(inside(root, "runtray").args(["update", "--check"]));
     ensure!(update.as_ref().is_some_and(|told| told.contains("package manager")), "an update is said to be {update:?}");
-    // As root it unpacks itself beside the package's files.
+    // As root the program unpacks its files beside the package's files.
     let python = output(inside(root, "/usr/lib/runtray/runtray-python").args(["-c", "print(6 * 7)"]));
     ensure!(python.as_deref() == Some("42"), "the built-in Python answers {python:?}");
     let unit = fs::read_to_string(root.join("usr/lib/systemd/user/runtray.service")).context("there is no unit")?;
@@ -113,12 +113,12 @@ impl Drop for Started {
     }
 }
 
-/// A program in the root. It gets a `/proc`, by which programs find themselves, for as long as it runs.
+/// A program in the root. While it runs there is a `/proc`, in which programs find their own path.
 fn inside(root: &Path, program: &str) -> Command {
     command(root, &[], program)
 }
 
-/// The same for the user who runs programs.
+/// The same for the user that runs programs.
 fn as_user(root: &Path, program: &str) -> Command {
     let mut command = command(root, &[&format!("--userspec={USER}:{USER}")], program);
     command.env("HOME", format!("/home/{USER}")).env("USER", USER).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
@@ -127,7 +127,7 @@ fn as_user(root: &Path, program: &str) -> Command {
 
 fn command(root: &Path, chroot: &[&str], program: &str) -> Command {
     let mut command = Command::new("unshare");
-    // No namespace of processes, so that the process that is started here is the program itself.
+    // No new process namespace, so that the started process is the program itself.
     command.arg("--mount").arg(format!("--mount-proc={}", root.join("proc").display()));
     command.arg("chroot").args(chroot).arg(root).arg(program);
     command

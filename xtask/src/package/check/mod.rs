@@ -18,8 +18,8 @@ use crate::{apt, provision};
 /// The packages that are tried.
 const KINDS: [Kind; 3] = [Kind::Tar, Kind::Deb, Kind::Rpm];
 
-/// The most exposure of the service that `systemd-analyze security` may find. Programs' sandboxes need what a lower figure takes
-/// away: namespaces and mounts.
+/// The most exposure of the service that `systemd-analyze security` may find. Programs' sandboxes need namespaces and mounts,
+/// which a lower figure would forbid.
 const EXPOSURE: f64 = 7.6;
 
 /// Makes the packages of the programs that the tests have built, and tries them.
@@ -47,7 +47,7 @@ pub(super) fn linux(context: &Context) -> Result<()> {
     debian::install_and_remove(context, &deb, &rpm)
 }
 
-/// Looks at the files by the tools of those that will read them.
+/// Checks the files with the tools of the programs that will read them.
 fn look(tree: &Path) -> Result<()> {
     let share = tree.join("usr/share");
     must(Command::new("desktop-file-validate").arg(share.join("applications/org.runtray.desktop.desktop")))?;
