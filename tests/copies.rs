@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 /// A copy of the program has at least so many bytes.
 const PROGRAM: usize = 16 << 20;
-/// The program in JSON comes in so many pieces of this size. Each has an escape, as each line of a program.
+/// The program is sent as JSON in so many pieces, of the size below. Each piece has an escape, as each line of a program does.
 const PIECES: usize = 17;
 const PIECE: usize = 1 << 20;
 /// Longer than anything here takes.
@@ -49,23 +49,23 @@ fn died(bytes: usize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         born(layout.size());
-        // SAFETY: the caller keeps what `alloc` demands.
+        // SAFETY: the caller meets the conditions of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         died(layout.size());
-        // SAFETY: the caller keeps what `dealloc` demands.
+        // SAFETY: the caller meets the conditions of `dealloc`.
         unsafe { System.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
-        // A copy that grows is still one.
+        // A copy that grows is still one copy.
         if (layout.size() >= PROGRAM) != (bytes >= PROGRAM) {
             died(layout.size());
             born(bytes);
         }
-        // SAFETY: the caller keeps what `realloc` demands.
+        // SAFETY: the caller meets the conditions of `realloc`.
         unsafe { System.realloc(block, layout, bytes) }
     }
 }
@@ -100,7 +100,7 @@ async fn a_program_is_in_memory_once() {
     });
     let service = lifecycle.start().await.expect("it starts");
     let port = service.addresses()[0].port();
-    // A service that runs as root asks everybody for it.
+    // A service that runs as root asks every client for it.
     let token = fs::read_to_string(below("data").join("token")).unwrap_or_default();
     for field in ["code", "stdin", "files"] {
         check(port, token.trim(), field).await;
@@ -108,7 +108,7 @@ async fn a_program_is_in_memory_once() {
     lifecycle.stop().await;
 }
 
-/// Runs a program, of which `field` is large, and that waits until it was counted.
+/// Runs a program whose `field` is large. It waits until the copies were counted.
 async fn check(port: u16, token: &str, field: &str) {
     let (most, ever) = (&MOST, &EVER);
     most.store(0, Ordering::SeqCst);
@@ -124,7 +124,7 @@ async fn check(port: u16, token: &str, field: &str) {
         }
     };
     let counted = |what: &AtomicUsize| what.load(Ordering::SeqCst);
-    // The program: its request's own buffer is gone.
+    // Only the program: its request's buffer is gone.
     assert_eq!(counted(&ALIVE), 1, "{field}: copies in memory while it runs");
     drop(visit);
     connection.read_to_string(&mut answer).await.expect("an answer");

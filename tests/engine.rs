@@ -1,6 +1,6 @@
-//! The engine without a service: what becomes of runs that nobody waits for, and when the pool is refilled.
+//! The engine without a service: the end of runs that nobody waits for, and the time of the pool's refill.
 //!
-//! On Linux the launcher is this same program started once more, which libtest's `main` knows nothing of.
+//! On Linux the launcher is this same program started once more, which libtest's `main` does not support.
 
 use std::fs;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The pool is refilled for no program that still runs.
+/// The age at which a running program refills the pool; no program here gets that old.
 const NEVER: Duration = Duration::from_secs(3600);
 
 fn main() {
@@ -128,7 +128,7 @@ async fn a_dropped_run_leaves_nothing(python: &Arc<Runtime>) {
     let visited = async { visit = listener.accept().await.ok() };
     fixture.drop_run(&visitor(&listener), visited).await;
     let runs = fixture.folder.path().join("runs");
-    // It waits for the trees of dropped runs, too.
+    // `shutdown` waits for the trees of dropped runs, too.
     fixture.engine.shutdown().await;
     let (mut connection, _) = visit.expect("a visitor");
     let read = connection.read(&mut [0; 1]).await;
@@ -165,7 +165,7 @@ async fn the_pool_waits_for_the_answer(python: &Arc<Runtime>) {
 async fn a_long_program_refills_the_pool(python: &Arc<Runtime>) {
     let fixture = Fixture::new(python, Duration::from_millis(50)).await;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    // Its run goes on when one waits again.
+    // The run is dropped when an interpreter waits again.
     let refilled = async {
         let visit = listener.accept().await;
         fixture.until_one_waits().await;

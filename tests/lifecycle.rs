@@ -29,7 +29,7 @@ fn main() {
     // A single thread, so that an observer sees each state before the next one.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        // This goes first: an interpreter that is probed for its version inherits the sockets for a moment, that of the port too.
+        // This goes first: an interpreter that is probed for its version inherits the sockets for a moment, also the port's.
         reported("a taken port fails, is named, and can be tried again", a_taken_port_fails_until_it_is_free()).await;
         reported("it starts once, stops, and starts again", it_starts_once_and_stops()).await;
         reported("a broken settings file opens nothing", a_broken_settings_file_opens_nothing()).await;

@@ -154,7 +154,7 @@ fn differences_are_found() {
     }
 }
 
-/// Compares an answer, whose fields replace those of an expected one, with a failing program that leaves a file.
+/// Compares an answer with the expected one of a failing program that leaves a file. `answer` replaces its fields.
 fn check(answer: &str, wrong: &[&str]) {
     let expected = toml::from_str::<Expected>(
         r#"

@@ -57,14 +57,14 @@ async fn serve_the_secret() -> u16 {
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
         while let Ok((mut connection, _)) = listener.accept().await {
-            // A program that has gone meanwhile is none of the test's business.
+            // An error only means that the program has ended.
             let _ = connection.write_all(SECRET.as_bytes()).await;
         }
     });
     port
 }
 
-/// A running service with somebody who can answer.
+/// A running service, with a receiver of its questions that can answer.
 struct Fixture {
     lifecycle: Lifecycle,
     questions: watch::Receiver<Vec<NetworkQuestion>>,
@@ -132,7 +132,7 @@ impl Fixture {
     async fn connect(&self) -> (TcpStream, u16, String) {
         let service = self.lifecycle.service().borrow().clone().expect("a service");
         let port = service.addresses()[0].port();
-        // A service that runs as root asks everybody for it.
+        // A service that runs as root asks every client for it.
         let token = fs::read_to_string(self.folder.path().join("data/token")).unwrap_or_default().trim().to_owned();
         (TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("it listens"), port, token)
     }
@@ -350,7 +350,7 @@ async fn new_settings_answer(fixture: &Fixture) {
         sent.check_ran(expected).await;
         fixture.set("sandbox.network", json!("ask")).await;
     }
-    // A slip in the file that is made by hand: who was always allowed is asked about.
+    // With a hand-made mistake in the file, callers that were always allowed are asked about again.
     let file = fixture.folder.path().join("settings.toml");
     let text = fs::read_to_string(&file).expect("the file");
     let is_list = |line: &&str| line.starts_with("network_always") || line.starts_with("network_never");
@@ -367,7 +367,7 @@ async fn new_settings_answer(fixture: &Fixture) {
         fixture.say(&question, NetworkAnswer::Once).await;
         sent.check_ran(true).await;
     }
-    // While such a mistake hides who is denied, no answer is written, and nobody gets the network by it.
+    // While such a mistake hides the denied callers, no answer is written, and no answer gives the network.
     let (sent, question) = fixture.ask(Some(A), &program).await;
     for answer in [NetworkAnswer::Always, NetworkAnswer::Never] {
         let refused = fixture.lifecycle.answer_network(&question.id, answer).await.expect_err("a broken file");

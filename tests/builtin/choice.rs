@@ -58,7 +58,7 @@ fn it_is_chosen_by_name_and_another_by_path() {
     let runtime =
         |service: &Service| service.execute(&json!({"code": ""}))["runtime"].as_str().unwrap_or_default().to_owned();
     assert_eq!(runtime(&service("[python]\npath = 'builtin'\n")), NAME);
-    // On Linux one's own is first, so that nothing changes for whoever has one.
+    // On Linux an own Python comes first, so that nothing changes for users with one.
     let own = runtime(&service(""));
     assert!(cfg!(not(target_os = "linux")) || !own.contains("built in"), "{own}");
 }
@@ -138,7 +138,7 @@ fn what_nothing_isolates_is_refused_with_the_remedy_and_never_open_by_itself() {
         row["available"] == false && row["detail"].as_str().is_some_and(|why| why.contains("no Landlock")),
         "{row}"
     );
-    // A person may choose it.
+    // A user may choose the level `none`.
     let answer = start("isolation = 'none'\n").execute(&json!({"code": "console.log(1)", "language": "javascript"}));
     assert_eq!((&answer["output"], &answer["isolation"]), (&json!("1\n"), &json!("none")), "{answer}");
 }
@@ -204,7 +204,7 @@ fn a_missing_import_names_the_own_python_that_has_it() {
     assert!(said.ends_with(" has only_in_this_one. Choose it in Settings to run this program."), "{said}");
     let advice = "not available in the built-in Python; choose your own Python in Settings";
     assert!(last("import surely_in_none").ends_with(advice));
-    // A program that catches the error sees CPython's own words.
+    // A program that catches the error sees CPython's own message.
     let caught = "try: import only_in_this_one\nexcept ImportError as error: raise SystemExit(str(error))";
     assert_eq!(last(caught), "No module named 'only_in_this_one'");
 }

@@ -19,7 +19,7 @@ pub(super) enum Reason {
     Width,
 }
 
-/// By name.
+/// The programs by name, each with its reason.
 pub(super) const EXCEPTIONS: &[(&str, Reason)] = &[
     ("python/asyncio_queue", Reason::Threads),
     ("python/end_of_life", Reason::Threads),
@@ -64,8 +64,8 @@ pub(super) const EXCEPTIONS: &[(&str, Reason)] = &[
     ("python/memory_error", Reason::Width),
 ];
 
-/// Programs that print what tells one installation or version of Python from another: paths, modules, bytecode, the words of the
-/// standard library. They end in one that waited as in a new one.
+/// Programs that print text that differs between installations or versions of Python: paths, modules, bytecode, the words of the
+/// standard library. They end the same in a waiting interpreter and in a new one.
 pub(super) const OF_ITS_OWN: &[&str] = &[
     "python/annotations",
     "python/code_objects",

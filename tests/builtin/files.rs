@@ -1,4 +1,4 @@
-//! The files and the process of the built-in Python: changed files are not run, and each process is shut in.
+//! The files and the process of the built-in Python: changed files are not run, and each process is confined.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use super::{Bare, Running};
 use crate::harness::TempDir;
 use crate::harness::warm::{COLD, ONE_EACH};
 
-/// A copy of the program and of what is shipped beside it, which has unpacked nothing.
+/// A copy of the program and of the files beside it, which has unpacked nothing.
 struct Copy {
     folder: TempDir,
     program: PathBuf,
@@ -24,7 +24,8 @@ impl Copy {
             fs::copy(entry.path(), copy.join(entry.file_name())).expect("a file");
         }
         let place = folder.path().join("runtray-python");
-        // Another process writes it: no process of another test can inherit the open file and keep the program from starting.
+        // Another process writes the copy: otherwise a process of another test could inherit the open file, and the program could
+        // not be started.
         std::process::Command::new("cp").arg(program).arg(&place).status().expect("cp runs");
         Self { folder, program: place }
     }
@@ -45,14 +46,14 @@ fn copy() -> Option<Copy> {
     super::program().map(|program| Copy::of(&program))
 }
 
-/// Changes one byte of `file`, and puts back the time of change that a program can put back.
+/// Changes one byte of `file`, and restores the time of modification, as a program could.
 fn change(file: &Path) -> Vec<u8> {
     let good = fs::read(file).expect("a file");
     let mut content = good.clone();
     let middle = content.len() / 2;
     content[middle] ^= 1;
     let time = fs::metadata(file).and_then(|it| it.modified()).expect("a time");
-    // Root writes to read-only files, and others make them writable.
+    // Root can write to read-only files; any other user has to make them writable first.
     std::process::Command::new("chmod").arg("u+w").arg(file).status().expect("chmod runs");
     fs::write(file, content).expect("a file");
     fs::File::options().write(true).open(file).and_then(|it| it.set_modified(time)).expect("a time");
@@ -67,11 +68,11 @@ fn machine_code_that_was_changed_since_the_service_began_is_not_run() {
     assert_eq!(hello(), "hi\n");
     let code = copy.unpacked().join("python.cwasm");
     let good = change(&code);
-    // The record that earlier versions believed.
+    // The record that earlier versions trusted.
     fs::write(code.with_file_name("checked"), "forged").expect("a file");
     assert_eq!(hello(), "hi\n");
     assert!(fs::read(&code).expect("a file") == good, "the changed file was not replaced");
-    // The service learns what the new files are known by.
+    // The service learns the identity of the new files.
     assert_eq!(hello(), "hi\n");
 }
 
@@ -111,7 +112,7 @@ fn one_that_waits_is_shut_in_and_was_told_what_its_files_are_known_by() {
         let has = |line: &str| state.lines().any(|it| it.split_whitespace().eq(line.split_whitespace()));
         has("Seccomp: 2") && has("NoNewPrivs: 1")
     };
-    // It is counted as waiting a moment before it waits.
+    // An interpreter counts as waiting a moment before it waits.
     let found = crate::harness::eventually("a process that is shut in", || {
         let found = processes(&copy.program);
         (!found.is_empty() && found.iter().all(|(state, _)| shut_in(state))).then_some(found)

@@ -124,7 +124,7 @@ fn a_hundred_run_in_a_row() {
     }
 }
 
-/// Whether this is Wine, where the first interpreter that waits is used and later ones are not always; says so.
+/// Whether this is Wine, where the first interpreter that waits is used and later ones are not always. Prints a line if so.
 fn is_excused() -> bool {
     let wine = cfg!(windows) && std::path::Path::new(r"C:\windows\system32\winecfg.exe").exists();
     if wine {

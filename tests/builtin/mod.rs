@@ -55,14 +55,14 @@ impl Bare {
         Some(Self { home: Home::without_interpreters(settings), empty, program: program()? })
     }
 
-    /// `runtray` on it; arguments are the caller's.
+    /// The command `runtray` on this machine, without arguments.
     fn runtray(&self) -> Command {
         let given = runtray(&self.home);
         let mut command = Command::new(given.get_program());
         command.env_clear().env("PATH", self.empty.path()).env("HOME", self.empty.path());
         command.env("RUNTRAY_HOME", self.home.path()).env(BUILTIN_PYTHON, &self.program);
         command.current_dir(self.empty.path());
-        // Without it Windows opens no socket.
+        // Without `SystemRoot` Windows opens no socket.
         command.envs(std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")));
         command
     }

@@ -61,7 +61,7 @@ fn packages_are_there_from_the_next_program_until_they_are_removed() {
     let service = bare.start();
     let wheels = Wheels::new();
     let run = |code: &str| {
-        // One waits, which was started before what is changed next.
+        // An interpreter waits that was started before the next change.
         service.until_waiting("python", 1);
         service.execute(&json!({"code": code}))
     };

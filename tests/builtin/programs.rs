@@ -123,7 +123,7 @@ fn each<T: Sync>(
     found.into_inner().expect("what was found")
 }
 
-/// Says what was run; past the test's capture, so that the counts are always seen.
+/// Prints the counts of the programs, past the test's capture, so that they are always seen.
 fn report<T>([run, of_its_own]: [usize; 2], unable: &[(Program, T)], excepted: &[(&str, Reason)]) {
     let mut reasons = BTreeMap::<_, Vec<_>>::new();
     for (name, reason) in excepted {

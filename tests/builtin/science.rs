@@ -1,5 +1,5 @@
 //! The science pack in a service. `cargo xtask test --only native -- science` adds the real one to the folder in
-//! `RUNTRAY_TEST_SCIENCE`; what is refused is tested by `crates/packs/tests` and `crates/builtin-python/tests`.
+//! `RUNTRAY_TEST_SCIENCE`; refusals are tested by `crates/packs/tests` and `crates/builtin-python/tests`.
 
 use std::io::Write as _;
 use std::os::unix::fs::symlink;
@@ -88,7 +88,7 @@ fn a_chosen_pack_that_is_not_there_is_no_other_python() {
 #[test]
 fn a_missing_module_of_the_pack_names_it() {
     let Some(bare) = Bare::new("") else { return };
-    // The compiler beside the program is what offers the pack.
+    // The pack is offered if the compiler is beside the program.
     let is_offered = bare.program.with_file_name("runtray-python-compile").exists();
     let service = bare.start();
     let answer = service.execute(&json!({"code": "import pandas"}));

@@ -1,4 +1,4 @@
-//! `runtray doctor`: what it says about this machine, and about machines that lack a part of the sandbox.
+//! `runtray doctor`: its report about this machine, and about machines that lack a part of the sandbox.
 
 use std::process::{Command, Output};
 

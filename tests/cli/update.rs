@@ -52,7 +52,7 @@ impl Machine {
         self.publish_with(version, signed, "", |_| {});
     }
 
-    /// As [`publish`](Self::publish), with more settings, and with what `fill` puts into the folder of the new version.
+    /// As [`publish`](Self::publish), with more settings, and with the files that `fill` puts into the folder of the new version.
     fn publish_with(&self, version: &str, signed: &str, settings: &str, fill: impl FnOnce(&Path)) {
         let package = archive(self.folder.path(), fill);
         let target = format!("{}-{}-tar", std::env::consts::OS, std::env::consts::ARCH);
@@ -88,7 +88,7 @@ impl Machine {
     }
 }
 
-/// The archive of the new version, packed in `folder`, with what `fill` adds.
+/// The archive of the new version, packed in `folder`, with the files that `fill` adds.
 fn archive(folder: &Path, fill: impl FnOnce(&Path)) -> Vec<u8> {
     let tree = folder.join("tree");
     fs::create_dir_all(tree.join("runtray-99")).expect("a folder");
@@ -177,8 +177,8 @@ fn a_package_of_the_system_leaves_updates_to_it_and_asks_no_server() {
     assert!(output.status.success() && text(&output.stdout).contains("package manager"), "{output:?}");
 }
 
-/// Updates while a program runs, and gives what the program prints: `whole`, if it ran to its end. `check` is called with the
-/// update, and with a function that ends the program.
+/// Updates while a program runs, and returns the answer to the program, which prints `whole` if it ran to its end. `check` is
+/// called with the update, and with a function that ends the program.
 fn update_beside_a_program(machine: &Machine, options: &[&str], check: impl FnOnce(Child, &dyn Fn())) -> Value {
     machine.publish(NEW, NEW);
     let service = Service::start_in(&machine.home, &[]);

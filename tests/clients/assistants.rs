@@ -91,7 +91,7 @@ fn the_python_client_over_both() {
     check(python(&clients, "mcp_client.py", &home).args(["stdio", env!("CARGO_BIN_EXE_runtray"), "5"]));
 }
 
-/// `runtray mcp` that has been told hello.
+/// A running `runtray mcp` after the handshake.
 struct Talk {
     child: std::process::Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
@@ -138,8 +138,8 @@ fn nothing_is_left_after(end: impl FnOnce(&mut Talk)) {
     assert!(left.is_empty(), "left in the runs' folder: {left:?}");
 }
 
-/// Ends the conversation so while a program runs, whose end is waited for. Returns how `runtray mcp` ended, and what was in the
-/// runs' folder then.
+/// Runs a program, calls `end`, waits for the program to exit. Returns the exit status of `runtray mcp` and the content of the
+/// runs' folder at that time.
 #[cfg(unix)]
 fn end_of_a_run(home: &Home, end: impl FnOnce(&mut Talk)) -> (std::process::ExitStatus, Vec<std::ffi::OsString>) {
     let mut talk = Talk::start(home);
@@ -157,7 +157,7 @@ fn end_of_a_run(home: &Home, end: impl FnOnce(&mut Talk)) -> (std::process::Exit
     (status, left)
 }
 
-/// What is in the runs' folder, without the file that all engines lock in turn.
+/// The content of the runs' folder, without the file that all engines lock in turn.
 #[cfg(unix)]
 fn runs(home: &Home) -> Vec<std::ffi::OsString> {
     let entries = std::fs::read_dir(home.path().join("runs")).into_iter().flatten().flatten();
@@ -176,7 +176,7 @@ fn a_killed_program_leaves_nothing() {
     let home = Home::new("");
     let (status, _) = end_of_a_run(&home, |talk| talk.child.kill().expect("it runs"));
     assert!(!status.success(), "{status}");
-    // Its folders are left, because nothing of ours is; the next one deletes them.
+    // The folders of the killed one remain, because none of its processes is left to delete them. The next one does.
     let mut next = Talk::start(&home);
     result_of_a_run(&mut next);
     drop(next.child.stdin.take());

@@ -1,4 +1,4 @@
-//! Clients that exist, unmodified but for the address: the packages of npm and PyPI that `cargo xtask clients` installs.
+//! Real clients, with only the address changed: the packages of npm and PyPI that `cargo xtask clients` installs.
 //!
 //! `js/` and `python/` have a script for each, which fails if the client does. Without `RUNTRAY_TEST_CLIENTS`, which names the
 //! folder of the packages, these tests say so and pass.
@@ -16,7 +16,7 @@ use crate::harness::{CONTAINER, Home, Service};
 /// Calls in a row.
 const CALLS: &str = "1000";
 
-/// The folder of the installed clients; says why if there is none.
+/// The folder of the installed clients; prints the reason if there is none.
 pub(crate) fn installed() -> Option<PathBuf> {
     let folder = std::env::var_os("RUNTRAY_TEST_CLIENTS").map(PathBuf::from);
     if folder.is_none() {
@@ -64,7 +64,7 @@ pub(crate) fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients")
 }
 
-/// Runs a client to its end, which must be a good one.
+/// Runs a client to its end, and checks that it succeeds.
 #[track_caller]
 pub(crate) fn check(command: &mut Command) {
     let Output { status, stdout, stderr } = command.output().expect("the client starts");

@@ -1,4 +1,4 @@
-//! A daemon that answers as Docker or Podman does, over a socket in a folder of its own, and misbehaves when it is told to.
+//! A fake daemon that answers as Docker or Podman does, over a socket in a folder of its own, with faults that a test chooses.
 //!
 //! Its answers (`answers/`) were written after the documents of the interface: there was no Docker to record them from.
 
@@ -30,7 +30,7 @@ pub(super) struct Manners {
     pub(super) hangs_at: Option<&'static str>,
     /// A request whose method and path contain this gets that status and message.
     pub(super) refuses: Option<(&'static str, u16, &'static str)>,
-    /// It says that processes were killed for want of memory.
+    /// It says that processes were killed for lack of memory.
     pub(super) is_out_of_memory: bool,
     /// It gives this archive instead of the real one.
     pub(super) archive: Option<Vec<u8>>,
@@ -44,7 +44,7 @@ pub(super) struct Manners {
     pub(super) first_frame: Option<(u8, Vec<u8>)>,
     /// Volumes that it says its image has.
     pub(super) volumes: Value,
-    /// The limit that it says it cannot hold, by its name in `GET /info`.
+    /// The limit that it says it cannot enforce, by its name in `GET /info`.
     pub(super) lacks: Option<&'static str>,
     /// Its warnings when it makes a container.
     pub(super) warns: Option<&'static str>,
@@ -154,7 +154,7 @@ impl State {
         lock(&self.streams).push(stream.try_clone().expect("a stream"));
         let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
         let Ok(Some(request)) = Request::read(&mut reader) else { return };
-        // A client that has gone is not this daemon's matter.
+        // An error only means that the client has gone.
         let _ = self.answer(&request, stream);
     }
 
@@ -230,7 +230,7 @@ impl State {
                 let mut told = recorded(include_str!("answers/container.json"));
                 told["Id"] = name.into();
                 told["State"]["Running"] = container.is_running.into();
-                // Podman tells it only of a container that has ended.
+                // Podman reports it only for a container that has ended.
                 let is_told = !manners.is_podman || !container.is_running;
                 told["State"]["OOMKilled"] = (manners.is_out_of_memory && is_told).into();
                 answer_json(&mut stream, 200, &told)

@@ -92,7 +92,7 @@ impl FakeContainer {
 impl Drop for FakeContainer {
     fn drop(&mut self) {
         self.stop();
-        // A program may have closed folders.
+        // The program may have made folders inaccessible.
         let _ = Command::new("chmod").args(["-R", "u+rwX"]).arg(self.folder.path()).status();
         let _ = fs::remove_dir_all(self.folder.path());
     }
@@ -103,7 +103,7 @@ pub(super) fn attach(mut child: Child, stream: &UnixStream, chunk: usize) -> i64
     let writer = Arc::new(Mutex::new(stream.try_clone().expect("a stream")));
     if let Some(mut stdin) = child.stdin.take() {
         let mut typed = stream.try_clone().expect("a stream");
-        // It ends with the client's half of the connection.
+        // The thread ends with the client's half of the connection.
         thread::spawn(move || io::copy(&mut typed, &mut stdin));
     }
     let (stdout, stderr) = (child.stdout.take().expect("stdout"), child.stderr.take().expect("stderr"));

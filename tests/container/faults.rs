@@ -72,7 +72,7 @@ fn a_daemon_that_does_not_hold_a_limit_runs_nothing() {
         let home = Home::new(&settings());
         let output = runtray(&home).arg("doctor").env("DOCKER_HOST", daemon.host()).output().expect("runtray runs");
         assert!(String::from_utf8_lossy(&output.stdout).contains(word), "{output:?}");
-        // The machine was mended.
+        // The fault was corrected.
         daemon.behave(Manners::default());
         assert_eq!(service.execute(&json!({"code": "print(1)"}))["output"], "1\n", "{lacks}");
     }

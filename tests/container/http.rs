@@ -109,7 +109,7 @@ pub(super) fn answer_json(stream: &mut impl Write, status: u16, body: &Value) ->
     answer(stream, status, "application/json", body.to_string().as_bytes())
 }
 
-/// Answers that there is nothing to say.
+/// Answers without a body.
 pub(super) fn answer_empty(stream: &mut impl Write) -> io::Result<()> {
     stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::neighbours::{ALL, is_walled, start};
 use crate::harness::Service;
 
-/// Sets of files that a user may have in the home folder or above. Those of one set do not contradict one another.
+/// Sets of files that a user may have in the home folder or above. The files of one set do not contradict one another.
 const ABOVE: [&[(&str, &str)]; 5] = [
     &[("package.json", r#"{"type": "commonjs"}"#)],
     &[("package.json", r#"{"type": "module"}"#)],

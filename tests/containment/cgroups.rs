@@ -62,7 +62,7 @@ fn remove(group: &Path) {
     let _ = fs::remove_dir(group);
 }
 
-/// Moves itself to another group if it can, and does what breaks a limit.
+/// Moves itself to another group if it can, and breaks a limit.
 const LEAVE: &str = "
 import os, time
 try:

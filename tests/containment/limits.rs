@@ -134,7 +134,7 @@ fn memory_counts_wherever_it_is_held() {
         );
         if WITH_NAMESPACE.contains(&mode) {
             check(mode, &service, &[("System V segments", SYSTEM_V, "memory_limit", MEMORY)]);
-            // Either limit may end it first: that of the folder or that of the memory.
+            // Either limit may end it first: the folder's or the memory's.
             let answer = post(&service, &json!({"code": SHM_FILES}));
             let error = answer["error"].as_str().expect("text");
             let held = error.ends_with(MEMORY) || error.contains("No space left on device");

@@ -208,7 +208,7 @@ fn ends(one: &HostileProgram, other: &HostileProgram) -> Vec<End> {
     ends
 }
 
-/// Actions whose memory is the machine's without namespaces: it does not count, and stays.
+/// Actions whose memory belongs to the machine if there are no namespaces: it does not count for the run, and stays.
 const OF_THE_MACHINE: [&str; 2] = ["/dev/shm", "System V"];
 /// In the modes that are not the machine's own, one pair of so many is tried: all of them take minutes.
 const SAMPLE: usize = 5;

@@ -20,7 +20,8 @@ pub(super) fn start(mode: &str) -> Service {
     Service::start_in_mode(&Home::in_sight(&format!("isolation = \"none\"\n{ONE_EACH}")), mode)
 }
 
-/// A home in sight. Without namespaces the sandbox cannot hide it in the folder that tests grant, and refuses to run programs.
+/// A home that programs can see. Without namespaces the sandbox cannot hide it in the folder that tests grant, and refuses to run
+/// programs.
 pub(super) fn home_for(mode: &str, settings: &str) -> Home {
     let level = if mode == "subreaper" { "isolation = \"none\"\n" } else { "" };
     Home::in_sight(&format!("{level}{settings}"))

@@ -1,4 +1,4 @@
-//! The folders for temporary files: private to a run, deleted with it, and what of the machine's is seen in them.
+//! The folders for temporary files: private to a run, deleted with it, with only some of the machine's files in sight.
 
 use std::fs;
 

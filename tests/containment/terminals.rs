@@ -1,5 +1,5 @@
-//! The terminals of concurrent programs at the level `none`: no program reads, writes or changes that of another, whether it
-//! waits for its caller or is in use.
+//! The terminals of concurrent programs at the level `none`: no program reads, writes or changes the terminal of another program,
+//! whether that waits for its caller or is in use.
 
 use std::fs;
 use std::thread;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::neighbours::{ALL, WALLED, is_walled, start};
 use crate::harness::{Service, TempDir, eventually};
 
-/// Opens the terminals whose numbers it is given, changes their settings, prints into them, and reads what is typed there.
+/// Opens the terminals whose numbers it is given, changes their settings, prints into them, and reads the typed input.
 const ATTACK: &str = r"
 import os, sys, termios, time
 begun, over, *numbers = sys.argv[1:]
@@ -38,7 +38,7 @@ print(len(held), seen)
 /// Asks for a word, and prints it with the settings of its terminal.
 const ASK: &str = "import termios\nprint([input('word? ')], termios.tcgetattr(0)[:4])";
 
-/// The output that a user sees who answers the question of [`ASK`]; `before_typing` is done in between.
+/// The output on the terminal of a user that answers the question of [`ASK`]; `before_typing` is done in between.
 fn ask(service: &Service, before_typing: impl FnOnce()) -> String {
     let mut talk = service.python_terminal(ASK);
     let mut seen = talk.until("word? ");

@@ -71,7 +71,7 @@ impl App {
         serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
     }
 
-    /// Waits for its end. Whether its exit code is 0.
+    /// Waits for the app's end, and returns whether its exit code is 0.
     pub(crate) fn ended(&mut self) -> bool {
         until("the end of the app", || self.child.try_wait().expect("a child")).success()
     }
@@ -93,7 +93,7 @@ impl Drop for App {
     }
 }
 
-/// Writes the settings of a user who has used the app before. Programs share files with the tests, which the sandbox forbids.
+/// Writes the settings of a user after the first start. Programs share files with the tests, which the sandbox forbids.
 pub(crate) fn settings(session: &Session, port: u16, more: &str) {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder).expect("a folder");

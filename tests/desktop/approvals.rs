@@ -127,7 +127,7 @@ struct Browser {
 }
 
 impl Browser {
-    /// Starts it; says why if its packages are missing.
+    /// Starts the browser, or prints the reason if its packages are missing.
     fn start() -> Option<Self> {
         let Some(folder) = std::env::var_os("RUNTRAY_TEST_WEB").map(PathBuf::from) else {
             eprintln!(
@@ -148,7 +148,7 @@ impl Browser {
         self.input.write_all(b"\n").expect("it reads");
     }
 
-    /// The value that it says next, which has this name.
+    /// The value in the next line of the script, under this name.
     fn hear(&mut self, name: &str) -> Value {
         let line = self.lines.next().unwrap_or_else(|| panic!("the browser ended before it said {name:?}"));
         let said: Value = serde_json::from_str(&line.expect("a line")).expect("JSON");
@@ -159,7 +159,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            // It ends the browser and the page's server. This only fails if it has ended already.
+            // The script ends the browser and the page's server. The signal only fails if the script has ended already.
             let _ = kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM);
         }
         let _ = self.child.wait();

@@ -43,7 +43,7 @@ fn quit_on_the_command_line_ends_the_running_app() {
     });
 }
 
-/// Posts a program and gives the answer, or what the refused connection says.
+/// Posts a program and returns the answer, or the error of the refused connection.
 fn post(port: u16, code: &str) -> Result<serde_json::Value, String> {
     let url = format!("http://127.0.0.1:{port}/execute");
     let answer = ureq::post(url).send_json(serde_json::json!({ "code": code })).map_err(|error| error.to_string())?;

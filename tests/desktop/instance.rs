@@ -114,7 +114,7 @@ fn check_private(session: &Session, files: &[&str]) {
     assert!(open.is_empty(), "others may use {open:x?}");
 }
 
-/// Adds `path` to `open` if others have access to it, and everything below it.
+/// Adds to `open` each path at or below `path` that others have access to.
 fn add_open(path: &Path, open: &mut Vec<(PathBuf, u32)>) {
     // The app may delete a file meanwhile.
     let Ok(found) = fs::symlink_metadata(path) else { return };

@@ -74,7 +74,7 @@ fn the_log_is_searched_filtered_opened_exported_and_cleared() {
     page.reads(".detail .side:last-child", "needle");
     page.reads(".facts", "Completed");
 
-    // An export has the entries that the list shows: first those of the search, then all.
+    // An export has the entries that the list shows: first the results of the search, then all.
     let csv = exported(&page, "CSV, for spreadsheets", &session.folder().join("needle.csv"));
     assert!(csv.contains("print('needle')") && !csv.contains("hay"), "{csv}");
     page.fill("input[type=search]", "");

@@ -15,7 +15,7 @@ const ROWS: u32 = 20_000;
 const MOST_ROWS: f64 = 120.0;
 
 /// The longest pause between two frames, in milliseconds. Without a graphics card and beside other tests the frames of a virtual
-/// list take about 100 ms and now and then a second; those of a list that renders all rows would take far longer.
+/// list take about 100 ms and now and then a second; the frames of a list that renders all rows would take far longer.
 const LONGEST_FRAME_MS: f64 = 4000.0;
 /// The largest median interval between frames, in milliseconds.
 const MEDIAN_FRAME_MS: f64 = 300.0;

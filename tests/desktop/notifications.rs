@@ -86,7 +86,7 @@ fn an_open_window_shows_a_failure_once_and_nothing_is_notified() {
     assert_eq!(page.text("header [role=status]").trim(), "Problem");
     assert_eq!(page.text("body").to_lowercase().matches(&words).count(), 1, "{}", page.text("body"));
     drop(holder);
-    // If the next notification is the first one, there was none about the failure.
+    // If the next notification is the first one, the failure has caused none.
     tray.click("Start Service");
     tray.says("Running");
     page.go("Console");

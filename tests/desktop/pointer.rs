@@ -1,7 +1,7 @@
 //! Clicks with the display's own pointer.
 //!
-//! With larger text WebKitGTK scales the whole page, but its driver takes the page's pixels for those of the window: its clicks
-//! land too close to the window's corner.
+//! With larger text WebKitGTK scales the whole page, but its driver takes the page's pixels for the window's: its clicks land too
+//! close to the window's corner.
 
 use serde_json::{Value, json};
 

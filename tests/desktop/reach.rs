@@ -112,7 +112,7 @@ fn all_controls_are_reachable_with_text_twice_as_large() {
     check(2.0);
 }
 
-/// Where the mark of waiting questions and the icon beside it overlap, or one of them leaves the bar.
+/// The places of the mark of waiting questions and of the icon beside it, if these overlap or one of them leaves the bar.
 const HIDDEN: &str = "
     const [badge, icon, bar] = ['nav .waiting', 'nav a:has(.waiting) svg', 'nav'].map((css) => document.querySelector(css));
     if (!badge || !icon) return ['no badge'];

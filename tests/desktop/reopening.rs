@@ -14,7 +14,7 @@ use crate::window::visible_windows;
 
 const TIMES: usize = 10;
 
-/// A number of colours above that of an empty window: the edges of letters have many.
+/// More colours than an empty window has: the edges of letters have many.
 const TEXT: usize = 50;
 
 /// The most that the app's memory may grow from the second closing to the last, in MB.

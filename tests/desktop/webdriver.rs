@@ -1,4 +1,4 @@
-//! The app's window, used as a person would: elements are found by their text, clicked, typed into, read.
+//! The app's window, used like a user does: elements are found by their text, clicked, typed into, read.
 //!
 //! The driver starts the app with its window open and speaks WebDriver to the real page. Every step is retried until it
 //! succeeds or a deadline passes, as elements may appear late.

@@ -36,7 +36,7 @@ fn send(service: &Service, request: &RawRequest) -> RawReply {
     RawReply::parse(&answer)
 }
 
-/// A program for the service under this name, with the token or another.
+/// A request to run a program, with this `Host` and this token.
 fn program(host: &str, token: Option<&str>) -> RawRequest {
     let request = RawRequest::new("POST", "/execute").header("Host", host).headers(&[JSON]);
     let bearer = token.map(|token| format!("Bearer {token}"));

@@ -181,7 +181,7 @@ fn a_page_behind_a_rewrite_is_offered_with_what_it_wants_to_run() {
     check_refused(&service, &execute(&service, &headers), 403, "origin_not_allowed");
     let pending = || service.get("/status").json()["pending_origins"].clone();
     assert_eq!((&pending()[0]["origin"], &pending()[0]["program"]["code"]), (&page.into(), &"print ran".into()));
-    // The first program stays, and one that does not come is not waited for.
+    // The first program stays in the question, and a request whose program never arrives is answered at once.
     let later = request(&service, "POST", "/execute").headers(&headers).headers(&[JSON]).body(r#"{"code":"other"}"#);
     check_refused(&service, &later, 403, "origin_not_allowed");
     let silent = request(&service, "POST", "/execute").headers(&[FOREIGN, JSON, ("Content-Length", "1000")]);

@@ -16,13 +16,13 @@ const SECRET: &str = "only for my own service";
 /// The response of the stranger.
 #[derive(Clone, Copy, Debug)]
 enum Answer {
-    /// That of a web server without such a page.
+    /// The answer of a web server without such a page.
     NotFound,
-    /// That of the service, with a forged proof.
+    /// The answer of the service, with a forged proof.
     Forged,
-    /// That of the real service on another port, to which every request is passed on.
+    /// The answer of the real service on another port, to which every request is passed on.
     Passed(u16),
-    /// None.
+    /// No answer.
     Nothing,
 }
 

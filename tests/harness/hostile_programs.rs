@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 /// The number of Python interpreters that wait with [`SETTINGS`].
 pub(crate) const WAITING: usize = 2;
 
-/// Limits that are reached quickly, and a fixed number of waiting interpreters. Without the sandbox, which forbids some of what
-/// these programs do: here containment and the limits alone must hold.
+/// Limits that are reached quickly, and a fixed number of waiting interpreters. Without the sandbox, which forbids some actions
+/// of these programs: here containment and the limits alone must hold.
 pub(crate) const SETTINGS: &str = "
 isolation = \"none\"
 [limits]

@@ -26,7 +26,7 @@ pub(crate) fn cannot_run() -> Option<String> {
     }
 }
 
-/// A command for `runtray serve` in `home` as an unprivileged user, who becomes the owner of `home`.
+/// A command for `runtray serve` in `home` as an unprivileged user, which becomes the owner of `home`.
 pub(crate) fn serve(home: &Home) -> Command {
     give(home.path());
     let mut command = command(home);

@@ -1,4 +1,4 @@
-//! Systems that lack what the sandbox is made of: kernels without Landlock, containers without namespaces.
+//! Systems without parts of the sandbox: kernels without Landlock, containers without namespaces.
 
 use std::collections::BTreeMap;
 use std::os::unix::process::CommandExt as _;

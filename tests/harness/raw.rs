@@ -59,7 +59,7 @@ pub(crate) struct RawReply {
 }
 
 impl RawReply {
-    /// Parses a response. Its body may be chunked, as that of a long run is.
+    /// Parses a response. Its body may be chunked, as the body of a long run's response is.
     ///
     /// # Panics
     /// The text is not an HTTP response.

@@ -31,7 +31,7 @@ impl Service {
         assert_eq!(self.run_folders(), Vec::<String>::new(), "the runs' folders, after {after}");
     }
 
-    /// The folders of present runs, without those of waiting interpreters.
+    /// The folders of present runs, without the folders of waiting interpreters.
     pub(crate) fn run_folders(&self) -> Vec<String> {
         let (_, runs) = self.folders().into_iter().partition::<Vec<_>, _>(|folder| waits(folder));
         runs.into_iter().map(|folder| folder.display().to_string()).collect()

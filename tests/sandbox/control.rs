@@ -8,8 +8,8 @@ use super::escapes::{self, DRIVER, Escape, files, is_stopped, results};
 use super::person::Person;
 use crate::harness::nobody;
 
-/// Attempts that an ordinary user has no rights for in any case, and those that depend on the machine: its kernel, its
-/// network, who else uses it. For these the table shows only that nothing opened them.
+/// Attempts that an ordinary user has no rights for in any case, and attempts that depend on the machine: its kernel, its
+/// network, its other users. For these the table shows only that nothing opened them.
 #[rustfmt::skip]
 const ELSEWHERE: &[&str] = &[
     "through /proc/1/root", "through /proc/1/cwd", "sitecustomize in site-packages", "change a library",
@@ -28,7 +28,7 @@ const ELSEWHERE: &[&str] = &[
     "a call of 32 bits", "ports of devices", "type into a terminal", "paste into a console", "a line discipline",
     "an attribute", "list /home",
 ];
-/// Would stop the attempts themselves: they trace their own parent.
+/// Attempts that would stop the program that makes them: it traces its own parent.
 const HARMFUL: [&str; 2] = ["trace the parent", "let the parent trace"];
 
 #[test]
@@ -61,7 +61,7 @@ fn the_attempts_succeed_without_walls() {
     assert!(failed.is_empty(), "{} attempts or twins cannot succeed: {failed:#?}", failed.len());
 }
 
-/// A folder like Runtray's own, with what an attempt looks for.
+/// A folder like Runtray's own, with the files that an attempt looks for.
 fn own_folder(person: &Person) -> PathBuf {
     let folder = person.home.path().join("runtray");
     for name in ["config/settings.toml", "data/token", "data/journal.sqlite3", "runs/one"] {

@@ -1,4 +1,4 @@
-//! The attempts to get out of the sandbox, each with what stops it and a harmless twin that must work.
+//! The attempts to get out of the sandbox, each with the wall that stops it and a harmless twin that must work.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ pub(super) enum Wall {
     Calls,
     /// The run's own network, or the filter that allows no sockets.
     Network,
-    /// The run's own processes, and what Landlock and the filter keep from reaching others.
+    /// The run's own process ids, or the rules of Landlock and the filter about other processes.
     Processes,
     /// The run's own System V objects and message queues, or the filter.
     #[cfg(target_os = "linux")]
@@ -80,7 +80,7 @@ pub(super) enum Where {
     Rooted,
 }
 
-/// An attempt: its name, what stops it, the program, and the twin.
+/// An attempt: its name, the wall that stops it, the containments in which it does, the program, and the twin.
 pub(super) struct Escape(
     pub(super) &'static str,
     pub(super) Wall,
@@ -117,7 +117,7 @@ pub(super) fn files(context: &Value, cases: &[&Escape]) -> [(&'static str, Strin
     [("cases.json", Value::from(programs).to_string()), ("context.json", context.to_string())]
 }
 
-/// The results in what it printed.
+/// The results in the output.
 pub(super) fn results(output: &str) -> Vec<Vec<Value>> {
     serde_json::from_str(output).unwrap_or_else(|error| panic!("{error}: {output}"))
 }
@@ -128,7 +128,7 @@ pub(super) fn is_stopped(Escape(_, wall, ..): &Escape, result: &[Value]) -> bool
     result.get(1).is_some_and(|ended| ended != "ok") && wall.answers().contains(&number)
 }
 
-/// The mistake in the end of a case.
+/// The mistake in the result of a case, if there is one.
 pub(super) fn complaint(case: &Escape, result: &[Value]) -> Option<String> {
     let Escape(name, wall, ..) = case;
     let [told, ended, _, twin] = result else { return Some(format!("{name}: {result:?}")) };

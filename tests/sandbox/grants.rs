@@ -43,7 +43,7 @@ fn done(service: &Service, code: &str) -> Vec<String> {
     all.lines().map(str::to_owned).collect()
 }
 
-/// A folder of the person's in a folder for temporary files, with a socket of another program.
+/// A folder of the user's in a folder for temporary files, with a socket of another program.
 struct Place {
     folder: tempfile::TempDir,
     _socket: UnixListener,
@@ -227,7 +227,7 @@ fn a_link_that_a_program_may_have_made_opens_nothing_outside() {
             fs::create_dir_all(at(name)).expect("folders");
             fs::write(at(name).join("key"), SECRET).expect("a file");
         }
-        // As a program could have left them there before the person granted these paths.
+        // As a program could have left them there before the user granted these paths.
         symlink(at("private"), at("open/out")).expect("a link");
         symlink("../private", at("open/up")).expect("a link");
         symlink("mine", at("open/in")).expect("a link");

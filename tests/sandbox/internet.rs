@@ -1,7 +1,7 @@
 //! A small internet for tests: a machine with its local network, and beyond it servers at public addresses.
 //!
-//! Both are network namespaces of this machine; no packet leaves it. A thread of the test is in one of them, and so is what it
-//! starts: sockets, a service, programs.
+//! Both are network namespaces of this machine; no packet leaves it. A thread of the test is in one of them, and so are the
+//! sockets, services and programs that it starts.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -35,7 +35,7 @@ pub(super) const COMPANY: [&str; 2] = ["9.1.2.3", "2001:db8:9::3"];
 /// The addresses that the site's translator (NAT64) turns into the router's, and into the public server's.
 pub(super) const TRANSLATED_ROUTER: &str = "2001:db8:64::a4d:1";
 pub(super) const TRANSLATED_PUBLIC: &str = "2001:db8:64::cb00:710a";
-/// The ports of the servers: one that tells the secret, one that repeats what it gets (TCP and UDP), and one where nothing is.
+/// The ports of the servers: one that sends the secret, one that repeats its input (TCP and UDP), and one without a server.
 pub(super) const SECRETS: u16 = 8000;
 pub(super) const ECHO: u16 = 7000;
 pub(super) const NOTHING: u16 = 9;
@@ -73,7 +73,7 @@ const NAMES: [(&str, &str); 5] = [
     ("ipv4only.arpa", "2001:db8:64::c000:aa"),
 ];
 
-/// Runs `test` on the machine. Says why if it cannot.
+/// Runs `test` on the machine. Prints the reason if it cannot.
 pub(super) fn on_the_machine(test: impl FnOnce() + Send + 'static) {
     if !nix::unistd::geteuid().is_root() {
         eprintln!("not tested: only root can make an internet");
@@ -129,7 +129,7 @@ impl Beyond {
         Self { process: made.recv().expect("an internet"), connected, serves }
     }
 
-    /// Serves, once the machine has laid its cable.
+    /// Starts the servers, after the machine has connected the two networks, and waits until they serve.
     fn serve(&self) {
         self.connected.send(()).expect("an internet");
         self.serves.recv().expect("servers");

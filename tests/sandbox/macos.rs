@@ -194,7 +194,7 @@ impl Person {
         Self { home, victim, server, _socket: socket }
     }
 
-    /// A service whose home is the person's.
+    /// A service whose home is this user's.
     fn service(&self) -> Service {
         let home = Home::new("isolation = \"sandbox\"\n[sandbox]\n");
         let mut command = runtray(&home);
@@ -218,7 +218,7 @@ impl Drop for Person {
     }
 }
 
-/// Sends the secret to whoever connects.
+/// Sends the secret to every client.
 fn tell_secrets(server: TcpListener) {
     thread::spawn(move || {
         while let Ok((mut connection, _)) = server.accept() {

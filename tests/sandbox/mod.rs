@@ -26,7 +26,7 @@ use person::Person;
 /// Every way of containment.
 const MODES: [&str; 3] = ["namespaces", "user-namespaces", "subreaper"];
 
-/// The ways to run a service, each with its name; says which are not tested.
+/// The ways to run a service, each with its name; prints which are not tested.
 fn services(person: &Person) -> Vec<(String, Service)> {
     let mut services = Vec::new();
     for mode in MODES {
@@ -65,7 +65,7 @@ fn services(person: &Person) -> Vec<(String, Service)> {
     services
 }
 
-/// Says that a way is not tested. On the machines of CI, where the tests are root, that is a failure: nobody would see the line.
+/// Prints that a way is not tested. In CI, where the tests run as root, that is a failure: nobody would see the line.
 fn lacking(name: &str, reason: &str) {
     let must = std::env::var_os("CI").is_some() && nix::unistd::geteuid().is_root();
     assert!(!must, "{name} must be tested in CI: {reason}");
@@ -124,7 +124,7 @@ fn holds_too(
         let service = Service::start_by(command, &home);
         let rooted = is_rooted(&service);
         if !rooted && !open.is_empty() {
-            // Such a machine gives no network.
+            // This machine gives programs no network.
             continue;
         }
         let cases = escapes::all().filter(|case| rooted || case.2 == Where::Everywhere);
@@ -148,7 +148,7 @@ fn nothing_gets_out_of_an_interpreter_that_waited() {
 
 #[test]
 fn nothing_else_is_open_with_a_network() {
-    // These ask the machine's own network, which is open then.
+    // These attempts use the machine's own network, which is open then.
     let open = ["another machine", "a datagram", "a name"];
     holds_too("with a network", "[sandbox]\nnetwork = \"on\"\n", &open, attack);
 }

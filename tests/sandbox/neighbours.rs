@@ -14,7 +14,7 @@ use crate::harness::{Service, eventually};
 
 const SECRET: &str = "S3CRET-of-the-neighbour";
 
-/// Has a secret in all places where programs keep things, and checks that each can be found. Ends when it is told to.
+/// Puts a secret into all places where programs keep things, and checks that each can be found. Ends when it is told to.
 const NEIGHBOUR: &str = r#"
 import os, socket, sys, tempfile, threading, time
 SECRET = 'S3CRET-of-the-neighbour'
@@ -170,7 +170,7 @@ fn without_walls_it_finds_the_other() {
     }
 }
 
-/// A Python without walls that runs `code` in `folder`.
+/// A Python outside the sandbox that runs `code` in `folder`.
 fn python(code: &str, folder: &Path) -> Command {
     let mut command = Command::new("python3");
     command.args(["-c", code]).current_dir(folder).stdout(Stdio::piped());

@@ -102,7 +102,7 @@ fn what_is_not_public_stays_closed() {
     });
 }
 
-/// Programs that must work with a network as outside of the sandbox, and what they print.
+/// Programs that must work with a network as outside of the sandbox, and their output.
 const WORKS: &[(&str, &str)] = &[
     ("print(tcp(PUBLIC, SECRETS)[:6])", "S3CRET"),
     ("print(tcp(PUBLIC_V6, SECRETS)[:6])", "S3CRET"),

@@ -1,4 +1,4 @@
-//! Attempts to change or to watch other processes of the user, and to reach what they have without a path.
+//! Attempts to change or to watch other processes of the user, and to reach their objects without a path.
 
 use super::escapes::Escape;
 use super::escapes::Wall::{Calls, Files, Network, Objects, Processes};
@@ -122,7 +122,7 @@ pub(super) const OTHERS: &[Escape] = &[
     Escape("the supervisor's files", Processes, Everywhere, "os.listdir('/proc/%d/fd' % PARENT)", "os.listdir('.')"),
     Escape("the supervisor's map", Processes, Everywhere, "read('/proc/%d/maps' % PARENT)", "read('/proc/uptime')"),
     Escape("the supervisor's root", Processes, Everywhere, "os.listdir('/proc/%d/root/' % PARENT)", "os.getcwd()"),
-    // Sockets of the person, in the places where programs look for them.
+    // Sockets of the user, in the places where programs look for them.
     Escape("the bus of the session", Network, Everywhere, "unix(HOME + '/run/bus')", OWN_PAIR),
     Escape("Wayland", Network, Everywhere, "unix(HOME + '/run/wayland-0')", OWN_PAIR),
     Escape("PulseAudio", Network, Everywhere, "unix(HOME + '/run/pulse/native')", OWN_PAIR),
@@ -161,7 +161,7 @@ pub(super) const OTHERS: &[Escape] = &[
         "os.getpid()",
     ),
     Escape("a message queue", Objects, Everywhere, "call(240, C['queue'].encode(), 0, 0, 0)", "os.pipe()"),
-    // Files, by what watches or describes them.
+    // Files, through calls that watch or describe them.
     Escape(
         "watch what the person opens",
         Files,

@@ -1,4 +1,4 @@
-//! A person with things that a program must not get at.
+//! A user with files, processes and servers that a program must not reach.
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};
@@ -85,7 +85,7 @@ impl Person {
         context
     }
 
-    /// Fails if anything of the person's was changed.
+    /// Fails if anything of the user was changed.
     pub(super) fn check_whole(&mut self) {
         let at = |name: &str| self.home.path().join(name);
         for name in FILES {
@@ -118,7 +118,7 @@ impl Drop for Person {
     }
 }
 
-/// A folder that everyone may reach, so that only walls keep the user nobody out, if there can be one.
+/// A folder that everyone may enter if such a folder can be made: then only the sandbox keeps out the user nobody.
 fn home() -> tempfile::TempDir {
     let everyones = tempfile::tempdir_in("/var/lib");
     everyones.or_else(|_| tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))).expect("a folder")
@@ -148,7 +148,7 @@ fn objects(file: &Path, name: &str) -> (Child, Value) {
     (child, serde_json::from_str(&line).expect("names"))
 }
 
-/// Sends the secret to whoever connects.
+/// Sends the secret to every client.
 fn tell_secrets(server: TcpListener) {
     thread::spawn(move || {
         while let Ok((mut connection, _)) = server.accept() {

@@ -1,4 +1,4 @@
-//! Interpreters and modules that a program put where it may write: Runtray starts none of them with the person's rights.
+//! Interpreters and modules that a program put where it may write: Runtray starts none of them with the user's rights.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ impl Place {
         self.folder.path().join("proj")
     }
 
-    /// Is there when something planted was started outside the sandbox.
+    /// The file that exists once something planted was started outside the sandbox.
     fn mark(&self) -> PathBuf {
         self.safe.path().join("started")
     }
@@ -120,7 +120,7 @@ fn the_same_places_are_searched_where_programs_may_not_write() {
     }
     let listed = place.pythons("isolation = \"sandbox\"\n[sandbox]\n");
     assert_eq!(rows(&listed, "found", &place.proj()).len(), 2, "{listed}");
-    // And there what the person chose is used.
+    // A Python there that the user chose is still used.
     let chosen = place.proj().join("env/bin/python");
     let settings = place.settings(&format!("[python]\npath = '{}'\n", chosen.display()));
     let listed = place.pythons(&settings);
@@ -151,7 +151,7 @@ fn make_venv(path: &Path) -> PathBuf {
     version.join("site-packages")
 }
 
-/// A project that was installed in place is on the search path of its Python, also while that is only asked what it is.
+/// A project that was installed in place is on the search path of its Python, also while that is only probed.
 #[test]
 fn nothing_is_imported_from_there_to_find_out_about_an_interpreter() {
     let place = Place::new();
@@ -177,12 +177,12 @@ fn nothing_is_imported_from_there_to_find_out_about_an_interpreter() {
         service.until_waiting("python", 1);
         assert!(!place.mark().exists(), "chosen: {chosen}");
     }
-    // Without the grant they are the person's own.
+    // Outside Runtray the planted code runs.
     assert!(Command::new(&python).arg("-c").arg("").status().expect("a Python").success());
     assert!(place.mark().exists(), "the twin");
 }
 
-/// The list of what is kept follows the interpreter.
+/// The list of read-only paths follows the interpreter.
 #[test]
 fn a_folder_that_an_interpreter_imports_from_later_is_kept_too() {
     for mode in MODES {

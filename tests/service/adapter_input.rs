@@ -37,7 +37,7 @@ fn what_is_no_request_is_refused_by_each_adapter() {
     let huge = format!("{{\"code\":\"{}\"}}", "x".repeat(HUGE)).into_bytes();
     let nowhere: [&[u8]; 9] =
         [b"[]", b"null", b"5", b"\"x\"", b"{", b"code=print(1)", b"\0\0\0\0", b"\xff\xfe\0", &deep];
-    // A kernel is made from an empty body too, and its client may send what it likes beside the name.
+    // A kernel is made from an empty body too, and its client may send any fields beside the name.
     let empty: [&[u8]; 4] = [b"", b"{}", b"{\"code\":\"\\ud800\"}", b"{\"code\":\"\xff\"}"];
     for (path, header) in [
         ("/execute", E2B),
@@ -261,7 +261,7 @@ fn kernels_are_checked() {
     }
 }
 
-/// The answer of a kernel to one block: its status and what went wrong.
+/// The answer of a kernel to one block: its status and its error.
 #[track_caller]
 fn reply(talk: &mut Conversation) -> (Value, String) {
     loop {

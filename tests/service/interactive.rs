@@ -194,7 +194,7 @@ fn a_kill_bypasses_more_unread_input_than_memory_takes() {
     let service = Service::start_with("[admission]\nwaiting_bytes = 4194304");
     let code = "ignore-termination\nprint up\nhang";
     let mut talks = [begun(&service, code), begun(&service, code)];
-    // The first uses up what all clients together may hold in memory.
+    // The first one uses up the memory that all clients share.
     talks.iter_mut().for_each(|talk| cram(talk, 128));
     for mut talk in talks {
         talk.signal("kill");

@@ -100,7 +100,7 @@ fn the_description_names_every_route() {
 fn the_languages_have_the_isolation_that_a_run_gets() {
     for settings in ["", "isolation = \"none\"", "isolation = \"sandbox\""] {
         let service = Service::start_with(settings);
-        // At once: what the machine can isolate is known a little later.
+        // At once: the report about the machine's isolation follows a little later.
         let rows = service.get("/languages").json();
         let rows = rows.as_array().expect("rows").iter().filter(|row| row["available"] == true);
         for row in rows {

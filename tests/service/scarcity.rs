@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::harness::{Home, Service, program_file};
 use crate::service::execute::program;
 
-/// A user id without other processes, so that its process limit only counts those of a test.
+/// A user id without other processes, so that its process limit only counts processes of a test.
 const NOBODY: u32 = 64_321;
 const PATIENCE: Duration = Duration::from_secs(60);
 

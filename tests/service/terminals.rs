@@ -1,4 +1,4 @@
-//! Programs with a terminal. The tests type and read as a person would.
+//! Programs with a terminal. The tests type and read like a user.
 
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 //!
 //! Meanwhile the launcher and supervisors are killed and stopped at random.
 //!
-//! `cargo xtask soak` runs it. `RUNTRAY_SOAK_RUNS` is the number of runs, `RUNTRAY_SOAK_CLIENTS` that of concurrent clients,
+//! `cargo xtask soak` runs it. `RUNTRAY_SOAK_RUNS` and `RUNTRAY_SOAK_CLIENTS` are the numbers of runs and of concurrent clients,
 //! `RUNTRAY_SOAK_STRIKE_EVERY` the number of runs for each killed or stopped process, and `RUNTRAY_SOAK_SEED` selects these.
 
 mod figures;

@@ -170,7 +170,7 @@ fn must_be_cold(program: &Program) -> bool {
     given("args") || has_env || package || RECODED.contains(&program.name.as_str())
 }
 
-/// Everything that a run returns, with placeholders for what differs from run to run.
+/// Everything that a run returns, with placeholders for values that differ from run to run.
 #[derive(Debug, PartialEq, Eq)]
 struct Observed {
     stdout: String,

@@ -11,7 +11,7 @@ use crate::harness::hostile_programs::{ALL, HostileProgram, SETTINGS, WAITING};
 use crate::harness::rounds;
 
 /// Prints the traces of other runs that it finds, then the values that no two runs may share, and leaves its own traces.
-/// `NICENESS` stands for that of the tests.
+/// `NICENESS` stands for the tests' niceness.
 const PYTHON: &str = "
 import atexit, builtins, gc, json, os, random, resource, signal, sys, threading, time, uuid, warnings
 

@@ -93,8 +93,8 @@ fn save_settings(session: &Session, port: u16) {
     fs::write(folder.join("settings.toml"), settings_text(port)).expect("a file");
 }
 
-/// The settings of a user who has used the app before and uses the fake interpreter, which nothing isolates. Other users are
-/// allowed, because Wine cannot tell which user a program outside of it belongs to.
+/// The settings of a user after the first start, with the fake interpreter, which nothing isolates. Other users are allowed,
+/// because Wine cannot tell which user a program outside of it belongs to.
 pub(crate) fn settings_text(port: u16) -> String {
     let fake = as_windows_sees(&programs().join("examples/fake-interpreter.exe"));
     format!(

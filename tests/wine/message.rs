@@ -1,4 +1,4 @@
-//! Windows without WebView2, as Wine is: when asked for its window, the app says what to install and keeps running.
+//! Windows without WebView2, as Wine is: when asked for its window, the app names the missing program and keeps running.
 
 use crate::app::{App, command};
 use crate::screen::{one, press, titled};

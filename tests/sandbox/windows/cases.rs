@@ -1,4 +1,4 @@
-//! The cases of the table for Windows: those of other systems that mean the same here, and Windows' own.
+//! The cases of the table for Windows: cases of other systems that mean the same here, and Windows' own.
 
 use super::escapes::Escape;
 use super::escapes::Wall::{Files, Network, Processes};

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::harness::{Home, Service, TempDir, fake_interpreter, runtray};
 use escapes::{SECRET, attack, complaint};
 
-/// The files of the person.
+/// The files of the user.
 const PRIVATE: [&str; 5] = [".ssh/id_ed25519", ".aws/credentials", ".npmrc", ".bashrc", "data.csv"];
 
 /// Programs that must work in an AppContainer.
@@ -129,7 +129,7 @@ fn nothing_gets_out_of_the_app_container_and_programs_work_in_it() {
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
 }
 
-/// Tries every case, prints the table, and returns what is wrong.
+/// Tries every case, prints the table, and returns the faults.
 fn escapes(person: &Person, service: &Service) -> Vec<String> {
     let cases = cases::all();
     let results = attack(service, &person.context(service), &cases);
@@ -194,13 +194,13 @@ impl Drop for Person {
     }
 }
 
-/// A process of the person that waits.
+/// A process of the user that waits.
 fn victim() -> Child {
     let program = fake_interpreter().expect("the fake interpreter");
     Command::new(program).args(["-e", "hang"]).spawn().expect("a process")
 }
 
-/// Sends the secret to whoever connects.
+/// Sends the secret to every client.
 fn tell_secrets(server: TcpListener) {
     thread::spawn(move || {
         while let Ok((mut connection, _)) = server.accept() {

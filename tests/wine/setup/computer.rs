@@ -62,7 +62,7 @@ impl Computer {
         computer
     }
 
-    /// Removes what an earlier test, perhaps an interrupted one, has left.
+    /// Removes the leftovers of an earlier test, perhaps an interrupted one.
     fn clear(&self) {
         fs::remove_dir_all(self.home()).ok();
         if self.chosen.is_some() {
@@ -100,7 +100,7 @@ impl Computer {
     /// A command for a Windows program that this user starts.
     pub(super) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = self.session.command("wine");
-        // Wine would also put the shortcut into the menu of the person who runs the tests, and leave it there.
+        // Wine would also put the shortcut into the menu of the user that runs the tests, and leave it there.
         command.env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=");
         command.arg(program.as_ref()).env("USER", &self.user).env("LOGNAME", &self.user).env("LC_ALL", "C.UTF-8");
         command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -169,7 +169,7 @@ impl Computer {
         self.run_begun("hang")
     }
 
-    /// Starts a program that does this after it has begun, and waits until it has.
+    /// Starts a program that runs the command `what`, and waits until the program has begun.
     pub(super) fn run_begun(&self, what: &str) -> thread::JoinHandle<serde_json::Value> {
         let started = self.session.folder().join("started");
         let (port, code) = (self.port, format!("save-process {}\n{what}", as_windows_sees(&started)));
@@ -202,7 +202,7 @@ impl Computer {
         assert!(self.reg(&["add", key, "/v", name, "/t", kind, "/d", value, "/f"]).is_some(), "{key}: {name}");
     }
 
-    /// The output of `reg`, if it did what it was asked.
+    /// The output of `reg`, if it succeeded.
     fn reg(&self, words: &[&str]) -> Option<String> {
         let output = self.command("reg").args(words).stdout(Stdio::piped()).output().expect("wine");
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())

@@ -1,4 +1,4 @@
-//! Installations that fail leave what was there before, and say why by their exit code.
+//! Installations that fail restore the earlier files, and give the reason by their exit code.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -68,7 +68,7 @@ fn a_disk_without_room_is_refused() {
 #[test]
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
 fn a_disk_that_becomes_full_is_left_as_it_was() {
-    // Enough for what is declared, which does not count the uninstaller.
+    // Enough for the declared size, which does not count the uninstaller.
     check_disk(&format!("size={}k", payload_kib() + 64), 2);
 }
 

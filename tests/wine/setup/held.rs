@@ -11,7 +11,7 @@ use crate::app::post;
 use crate::port;
 use crate::session::{as_windows_sees, until};
 
-/// The files of an installation with their contents, without what its Python has unpacked.
+/// The files of an installation with their contents, without the files that its Python has unpacked.
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut contents = BTreeMap::new();
     for below in ["", "builtin-python"] {
@@ -75,7 +75,7 @@ fn an_update_leaves_an_assistant_and_a_service_in_a_terminal_running() {
     service.kill().expect("a child");
     service.wait().expect("a child");
     until("the end of the service", || (!port::answers(computer.port)).then_some(()));
-    // The app deletes what nobody uses any more.
+    // The app deletes files that are not in use any more.
     let mut app = computer.start_app();
     until("no old files", || (!old.exists()).then_some(()));
     computer.uninstall(&["/PURGE"]);

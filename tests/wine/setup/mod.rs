@@ -1,4 +1,4 @@
-//! `Runtray-Setup.exe` under Wine: what it puts on a computer and what is left after removal, in files, registry and processes.
+//! `Runtray-Setup.exe` under Wine: the files, registry keys and processes that it adds to a computer and leaves after removal.
 //!
 //! An exit code alone proves nothing here: under Wine an installer of the wrong kind ends with 0 and installs nothing.
 

@@ -1,4 +1,4 @@
-//! The pages of installer and uninstaller, operated by keyboard and pointer as a person would.
+//! The pages of installer and uninstaller, operated by keyboard and pointer like a user.
 //!
 //! `RUNTRAY_TEST_PICTURES` names a folder for a picture of each.
 
@@ -10,7 +10,7 @@ use crate::screen::{Button, click, one, press, titled};
 use crate::session::until;
 use crate::tray::{Line, choose_in, open_menu};
 
-/// The titles of the windows, as patterns: NSIS adds a space to that of some pages.
+/// The titles of the windows, as patterns: NSIS adds a space to the title of some pages.
 const SETUP: &str = "Runtray Setup ?";
 const REMOVAL: &str = "Runtray Uninstall ?";
 const NO_WINDOW: &str = "Runtray cannot show its window";
@@ -68,14 +68,14 @@ fn remove(computer: &Computer) {
     assert!(computer.left().iter().any(|path| path.ends_with("settings.toml")), "{:?}", computer.left());
 }
 
-/// Clicks the button that goes on. Whether there is a window with it.
+/// Clicks the button that goes on, and returns whether the window was found.
 fn go_on(computer: &Computer, title: &str) -> bool {
     let window = titled(&computer.session, title).pop();
     window.iter().for_each(|window| click(&computer.session, window, Button::Left, NEXT.0, NEXT.1));
     window.is_some()
 }
 
-/// Saves what the screen shows, if somebody wants to see it.
+/// Saves a picture of the screen, if `RUNTRAY_TEST_PICTURES` is set.
 fn picture(computer: &Computer, name: &str) {
     if let Some(folder) = env::var_os("RUNTRAY_TEST_PICTURES").map(PathBuf::from) {
         let file = folder.join(name).with_extension("png");

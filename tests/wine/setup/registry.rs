@@ -1,4 +1,4 @@
-//! Values of the registry, read from what `reg export` writes: `reg query` prints in a code page, which lacks many letters.
+//! Values of the registry, read from the file of `reg export`: `reg query` prints in a code page, which lacks many letters.
 
 /// The text of an exported file, which is in UTF-16.
 pub(super) fn text(bytes: &[u8]) -> String {

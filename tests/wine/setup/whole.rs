@@ -1,4 +1,4 @@
-//! From the installer to the list of what is left, in one go.
+//! From the installer to the list of leftovers, in one go.
 
 use std::net::TcpListener;
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::port;
 use crate::session::until;
 use crate::tray::{Line, choose};
 
-/// The port that everybody's settings have.
+/// The default port.
 const USUAL_PORT: u16 = 5000;
 
 /// The most seconds of a silent installation.
