@@ -3,11 +3,9 @@
 use std::fs;
 #[cfg(target_os = "linux")]
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-#[cfg(target_os = "linux")]
-use std::process::Child;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -119,10 +117,23 @@ impl Python {
     }
 }
 
+/// Starts the program, once more if Wine fails to: now and then a process ends there before it was ready, and Wine reports
+/// that as `ERROR_INTERNAL_ERROR`, which Windows does not.
+fn start(command: &mut Command) -> io::Result<Child> {
+    let started = command.spawn();
+    match &started {
+        Err(error) if cfg!(windows) && error.raw_os_error() == Some(1359) => {
+            let _ = writeln!(io::stderr(), "Wine did not start the program: {error}");
+            command.spawn()
+        }
+        _ => started,
+    }
+}
+
 /// Runs to the end, or fails at the deadline.
 pub(crate) fn run(command: &mut Command, input: &[u8]) -> Ended {
-    let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = started.expect("the program can be started");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = start(command).expect("the program can be started");
     let mut stdin = child.stdin.take().expect("it is a pipe");
     let input = input.to_owned();
     // A program may end without reading its input.
