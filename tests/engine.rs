@@ -27,7 +27,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let Some(python) = python().await else {
-            eprintln!("no Python is installed here: nothing of the engine was tested");
+            eprintln!("not tested: no Python is installed here");
             return;
         };
         reported("a dropped run leaves nothing", a_dropped_run_leaves_nothing(&python)).await;

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::start;
-use crate::harness::Service;
 use crate::harness::warm::{COLD, ONE_EACH};
+use crate::harness::{Service, skip};
 
 /// Runs `code`, which ends by a limit: its status, and the last line of its error.
 fn check(settings: &str, request: &Value, status: &str, sentence: &str) -> Value {
@@ -128,7 +128,7 @@ fn a_hundred_run_in_a_row() {
 fn is_excused() -> bool {
     let wine = cfg!(windows) && std::path::Path::new(r"C:\windows\system32\winecfg.exe").exists();
     if wine {
-        eprintln!("not checked: under Wine 8 an interpreter that waits counts as touched, and a new one is started");
+        skip("under Wine 8 an interpreter that waits counts as touched, and a new one is started");
     }
     wine
 }

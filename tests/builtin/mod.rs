@@ -1,7 +1,7 @@
 //! The built-in Python, in services that find no other, on Linux and on Windows (under Wine).
 //!
-//! `cargo xtask test` names it in `RUNTRAY_TEST_BUILTIN_PYTHON`. Where that is not set, each of these tests ends at once, and one
-//! line past the capture of output says so.
+//! `cargo xtask test` names it in `RUNTRAY_TEST_BUILTIN_PYTHON`. Where that is not set, each of these tests ends at once and
+//! says so.
 
 mod choice;
 #[cfg(unix)]
@@ -17,13 +17,11 @@ mod programs;
 mod science;
 mod seed;
 
-use std::io::Write as _;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Once;
 
-use crate::harness::{BUILTIN_PYTHON, Home, Service, TempDir, runtray};
+use crate::harness::{BUILTIN_PYTHON, Home, Service, TempDir, runtray, skip};
 
 /// Names the program.
 const VARIABLE: &str = "RUNTRAY_TEST_BUILTIN_PYTHON";
@@ -31,13 +29,11 @@ const VARIABLE: &str = "RUNTRAY_TEST_BUILTIN_PYTHON";
 /// The runtime that its programs' results name.
 const NAME: &str = "CPython 3.14 (built in)";
 
-/// The program, if there is one to test.
+/// The program, if there is one to test; says why if there is none.
 fn program() -> Option<PathBuf> {
     let program = std::env::var_os(VARIABLE).map(PathBuf::from);
     if program.is_none() {
-        static SAID: Once = Once::new();
-        let why = format!("the tests of the built-in Python do nothing: {VARIABLE} does not name it\n");
-        SAID.call_once(|| std::io::stderr().write_all(why.as_bytes()).expect("stderr can be written"));
+        skip(format_args!("{VARIABLE} does not name the built-in Python"));
     }
     program
 }

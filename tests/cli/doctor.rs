@@ -9,6 +9,7 @@ use crate::harness::{Home, runtray};
 use crate::harness::{
     nobody,
     old_kernel::{without_landlock, without_namespaces},
+    skip,
 };
 
 /// The report, after the check that the exit code agrees with it.
@@ -88,7 +89,7 @@ fn a_container_without_namespaces_has_a_sandbox_with_gaps_that_are_named() {
 #[test]
 fn an_ordinary_user_gets_the_same_report_as_root() {
     if let Some(reason) = nobody::cannot_run() {
-        return eprintln!("not tested: {reason}");
+        return skip(reason);
     }
     let home = Home::new("");
     let root = report(&home, |_| ());

@@ -1,13 +1,12 @@
 //! Encodings of programs, and files beside a program that `runtray run` sends along: as `python FILE` finds them.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
 use serde_json::json;
 
-use crate::harness::{Home, Service, fake_interpreter, runtray};
+use crate::harness::{Home, Service, fake_interpreter, runtray, skip};
 
 fn run(home: &Home, folder: &Path, arguments: &[&str]) -> Output {
     let mut command = runtray(home);
@@ -15,14 +14,14 @@ fn run(home: &Home, folder: &Path, arguments: &[&str]) -> Output {
     command.output().expect("runtray runs")
 }
 
-/// Whether the machine has no interpreter of a language; prints that the test is left out, past the test's capture.
+/// Whether the machine has no interpreter of a language; says so.
 fn lacks(language: &str) -> bool {
     let languages = Service::start().get("/languages").json();
     let row = languages.as_array().and_then(|rows| rows.iter().find(|row| row["language"] == language));
     let row = row.unwrap_or_else(|| panic!("no {language} in {languages}"));
     let lacks = row["available"] == false;
     if lacks {
-        writeln!(std::io::stderr(), "not checked: {}", row["detail"]).expect("stderr can be written");
+        skip(&row["detail"]);
         assert!(std::env::var_os("CI").is_none() || cfg!(windows), "{language} is missing");
     }
     lacks

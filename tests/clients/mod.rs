@@ -11,7 +11,7 @@ mod schema;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::harness::{CONTAINER, Home, Service};
+use crate::harness::{CONTAINER, Home, Service, skip};
 
 /// Calls in a row.
 const CALLS: &str = "1000";
@@ -20,7 +20,7 @@ const CALLS: &str = "1000";
 pub(crate) fn installed() -> Option<PathBuf> {
     let folder = std::env::var_os("RUNTRAY_TEST_CLIENTS").map(PathBuf::from);
     if folder.is_none() {
-        eprintln!("skipped: RUNTRAY_TEST_CLIENTS names no folder with clients; `cargo xtask clients` makes one");
+        skip("RUNTRAY_TEST_CLIENTS names no folder with clients; `cargo xtask clients` makes one");
     }
     folder
 }

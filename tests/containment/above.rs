@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::neighbours::{ALL, is_walled, start};
-use crate::harness::Service;
+use crate::harness::{Service, skip};
 
 /// Sets of files that a user may have in the home folder or above. The files of one set do not contradict one another.
 const ABOVE: [&[(&str, &str)]; 5] = [
@@ -85,7 +85,7 @@ fn packages_above_the_run_s_folder_are_found_only_without_namespaces() {
     for mode in ALL {
         let service = start(mode);
         if !has(&service, "javascript") {
-            return eprintln!("not tested: there is no Node.js");
+            return skip("there is no Node.js");
         }
         let walled = mode != "subreaper" && is_walled(&service, mode);
         put_package(service.home().path());

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::neighbours::ALL;
-use crate::harness::{Home, Service, runtray};
+use crate::harness::{Home, Service, runtray, skip};
 
 const SETTINGS: &str = "isolation = \"none\"\n[limits]\nmemory_bytes = 134217728\ncpu_ms = 1500\n";
 
@@ -82,7 +82,7 @@ const BREACHES: [(&str, &str); 2] =
 fn no_program_leaves_its_limits_with_its_group() {
     let group = match Group::make() {
         Ok(group) => group,
-        Err(reason) => return eprintln!("not tested: {reason}"),
+        Err(reason) => return skip(reason),
     };
     for mode in ALL {
         let service = group.start(mode);

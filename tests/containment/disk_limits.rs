@@ -1,7 +1,7 @@
 //! The limit of a run's folder on Linux, against programs that hide files.
 
 use crate::harness::limited::{EVERY_MODE, SETTINGS, SWITCH, check, start};
-use crate::harness::{Home, Service, nobody};
+use crate::harness::{Home, Service, nobody, skip};
 
 const FOLDER: &str = "Execution was stopped: its files took more than 8 MiB.";
 
@@ -83,7 +83,7 @@ fn empty_files_count_too() {
 #[test]
 fn files_count_for_a_service_of_an_unprivileged_user_too() {
     if let Some(reason) = nobody::cannot_run() {
-        return eprintln!("not tested: {reason}");
+        return skip(reason);
     }
     let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000");
     for mode in ["user-namespaces", "subreaper"] {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::limits::{IN_FLIGHT, MEMORY};
 use crate::harness::footprint::post;
 use crate::harness::limited::{EVERY_MODE, SETTINGS, SWITCH, check, start};
-use crate::harness::{Home, Service, nobody};
+use crate::harness::{Home, Service, nobody, skip};
 
 /// Fills the queues of pairs of sockets. KIND is their kind, KEPT the ends that stay open.
 const SOCKETS: &str = "
@@ -180,7 +180,7 @@ fn programs_cannot_take_off_their_limits() {
 #[test]
 fn a_program_that_cannot_be_looked_into_is_ended() {
     if let Some(reason) = nobody::cannot_run() {
-        return eprintln!("not tested: {reason}");
+        return skip(reason);
     }
     // Root looks into everything, and in a user namespace the supervisor does so too.
     let home = Home::new(&format!("same_user_only = false\n{SETTINGS}"));

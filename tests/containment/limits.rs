@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::footprint::post;
 use crate::harness::limited::{EVERY_MODE, SETTINGS, SWITCH, check, start};
-use crate::harness::{Home, Service, runtray};
+use crate::harness::{Home, Service, runtray, skip};
 
 /// The containment modes that give a run its own `/dev/shm`.
 const WITH_NAMESPACE: [&str; 2] = ["namespaces", "user-namespaces"];
@@ -256,7 +256,7 @@ fn cpu_time_of_children_counts_whoever_waits_for_them() {
         );
         match kernel_counts_cpu() {
             Ok(()) => check(mode, &service, &[("short children that nobody waits for", &short, "timeout", CPU)]),
-            Err(reason) => eprintln!("short children are not tested with {mode}: {reason}"),
+            Err(reason) => skip(format_args!("short children, {mode}: {reason}")),
         }
     }
 }
@@ -271,7 +271,7 @@ fn kernel_counts_cpu() -> Result<(), String> {
 #[test]
 fn the_reported_cpu_time_includes_ignored_children() {
     if let Err(reason) = kernel_counts_cpu() {
-        return eprintln!("not tested: {reason}");
+        return skip(reason);
     }
     let Some(service) = start("user-namespaces", SETTINGS) else { return };
     let answer = post(&service, &json!({"code": ignored_children(20, "0.02")}));

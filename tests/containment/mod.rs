@@ -103,7 +103,7 @@ mod linux {
     use super::*;
     use crate::harness::footprint::post;
     use crate::harness::hostile_programs::SETTINGS;
-    use crate::harness::{Home, leftovers, nobody, rounds, runtray};
+    use crate::harness::{Home, leftovers, nobody, rounds, runtray, skip};
 
     /// The environment variable that selects the service's containment mode.
     const SWITCH: &str = "RUNTRAY_CONTAINMENT";
@@ -126,7 +126,7 @@ mod linux {
     fn nothing_is_left_in_user_namespaces() {
         let service = start_in_mode(&Home::new(SETTINGS), "user-namespaces");
         if !runs_in_namespace(&service) {
-            return eprintln!("not tested: this machine gives no user namespaces");
+            return skip("this machine gives no user namespaces");
         }
         rounds::run(&service, "user namespaces", rounds::count(5).min(5), true);
     }
@@ -143,7 +143,7 @@ mod linux {
         for mode in ["namespaces", "user-namespaces"] {
             let service = start_in_mode(&Home::new(&SETTINGS.replace("\"none\"", "\"sandbox\"")), mode);
             if !runs_in_namespace(&service) {
-                eprintln!("not tested: this machine gives no {mode}");
+                skip(format_args!("this machine gives no {mode}"));
                 continue;
             }
             rounds::run(&service, &format!("sandbox, {mode}"), rounds::count(5).min(5), true);
@@ -185,7 +185,7 @@ time.sleep(3600)
     fn nothing_is_left_of_a_user_without_rights() {
         let home = Home::new(&format!("same_user_only = false\n{SETTINGS}[python]\npath = '/usr/bin/python3'\n"));
         if let Some(reason) = nobody::cannot_run() {
-            return eprintln!("not tested: {reason}");
+            return skip(reason);
         }
         let service = Service::start_by(nobody::serve(&home), &home);
         let has_namespace = runs_in_namespace(&service);

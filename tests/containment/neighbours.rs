@@ -8,7 +8,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::harness::warm::ONE_EACH;
-use crate::harness::{Home, Service, TempDir};
+use crate::harness::{Home, Service, TempDir, skip};
 
 /// The containment modes in which a run has its own mount namespace.
 pub(super) const WALLED: [&str; 2] = ["", "user-namespaces"];
@@ -31,7 +31,7 @@ pub(super) fn home_for(mode: &str, settings: &str) -> Home {
 pub(super) fn is_walled(service: &Service, mode: &str) -> bool {
     let walled = service.execute(&json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
     if !walled {
-        eprintln!("not tested: this machine gives no namespaces ({mode:?})");
+        skip(format_args!("this machine gives no namespaces ({mode:?})"));
     }
     walled
 }

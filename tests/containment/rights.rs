@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::harness::leftovers::{Marker, launcher};
-use crate::harness::{Home, Service, eventually, runtray};
+use crate::harness::{Home, Service, eventually, runtray, skip};
 
 /// Every containment mode, as `RUNTRAY_CONTAINMENT` names it and as the service reports it.
 const MODES: [(&str, &str); 3] =
@@ -31,7 +31,7 @@ fn in_every_mode(check: impl Fn(&Service, &str)) {
         let service = start(mode);
         match containment(&service) {
             containment if containment == name => check(&service, name),
-            containment => eprintln!("not tested with {mode}: this machine gives {containment}"),
+            containment => skip(format_args!("{mode}: this machine gives {containment}")),
         }
     }
 }
@@ -84,7 +84,7 @@ fn programs_cannot_change_the_kernel_s_settings() {
     in_every_mode(|service, mode| {
         // Without namespaces there are no mounts of a run's own; root then protects nothing from root.
         if mode == "subreaper" && nix::unistd::geteuid().is_root() {
-            return eprintln!("not tested as root without namespaces");
+            return skip(format_args!("{mode}: nothing protects the machine from root"));
         }
         assert_eq!(output(service, TINKERER), json!([]), "{mode}: a program may change the machine");
     });
@@ -196,7 +196,7 @@ print(json.dumps(reached))
 #[test]
 fn without_namespaces_programs_signal_nothing_but_their_own_processes() {
     if !landlock_scopes_signals() {
-        return eprintln!("not tested: this kernel cannot keep signals inside (Landlock 6, Linux 6.12)");
+        return skip("this kernel cannot keep signals inside (Landlock 6, Linux 6.12)");
     }
     let service = start("subreaper");
     let mut other = Command::new("sleep").arg("60").spawn().expect("sleep starts");

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::app::{App, settings};
 use crate::port;
 use crate::session::{Session, until};
+use crate::skip::skip;
 use crate::webdriver::Page;
 
 const ORIGIN: &str = "https://sketches.example:8443";
@@ -130,9 +131,7 @@ impl Browser {
     /// Starts the browser, or prints the reason if its packages are missing.
     fn start() -> Option<Self> {
         let Some(folder) = std::env::var_os("RUNTRAY_TEST_WEB").map(PathBuf::from) else {
-            eprintln!(
-                "skipped: RUNTRAY_TEST_WEB names no folder with the web client's packages; `cargo xtask web --test` makes one"
-            );
+            skip("RUNTRAY_TEST_WEB names no folder with the web client's packages; `cargo xtask web --test` makes one");
             return None;
         };
         let node = std::env::var_os("RUNTRAY_TEST_NODE").unwrap_or_else(|| "node".into());

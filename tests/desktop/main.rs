@@ -49,6 +49,9 @@ mod session;
 #[cfg(target_os = "linux")]
 mod settings_view;
 #[cfg(target_os = "linux")]
+#[path = "../harness/skip.rs"]
+mod skip;
+#[cfg(target_os = "linux")]
 mod tray;
 #[cfg(target_os = "linux")]
 mod webdriver;

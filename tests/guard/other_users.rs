@@ -8,19 +8,22 @@ use nix::unistd::{Uid, geteuid, setfsuid};
 
 use crate::guard::{check_runs, execute};
 use crate::harness::raw::{RawReply, RawRequest};
-use crate::harness::{Home, Service, runtray};
+use crate::harness::{Home, Service, runtray, skip};
 
 const NOBODY: u32 = 65534;
 const CONTAINER: &str = "RUNTRAY_CONTAINER";
 
 /// Whether this test cannot send requests as another user; prints the reason.
 fn cannot_be_another() -> bool {
-    let cannot = !geteuid().is_root();
-    if cannot {
-        eprintln!("not tested: only root can become another user");
-    }
-    // On Linux, a socket belongs to the user of the thread that makes it.
-    cannot || !cfg!(target_os = "linux")
+    let reason = if !cfg!(target_os = "linux") {
+        "a socket belongs to the user of the thread that makes it only on Linux"
+    } else if !geteuid().is_root() {
+        "only root can become another user"
+    } else {
+        return false;
+    };
+    skip(reason);
+    true
 }
 
 /// Sends a request as another user.
@@ -52,7 +55,7 @@ fn another_user_s_program_needs_the_token() {
     for ip in [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.to_ipv6_mapped().into()] {
         let address = SocketAddr::new(ip, service.port());
         if TcpStream::connect(address).is_err() {
-            eprintln!("not tested: {address} cannot be reached");
+            skip(format_args!("{address} cannot be reached"));
             continue;
         }
         let refused = as_nobody(address, &execute(&service, &[]));
@@ -114,7 +117,7 @@ fn a_request_on_a_closed_connection_of_another_user_is_not_run() {
 #[test]
 fn a_service_of_root_requires_the_token_outside_a_container() {
     if !geteuid().is_root() {
-        return eprintln!("not tested: only root can serve as root");
+        return skip("only root can serve as root");
     }
     let start = |container: &str| {
         let home = Home::new("");

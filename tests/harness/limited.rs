@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::footprint::post;
-use super::{Home, Service, runtray};
+use super::{Home, Service, runtray, skip};
 
 /// The environment variable that selects the service's containment mode.
 pub(crate) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
@@ -31,7 +31,7 @@ pub(crate) fn start(mode: &str, settings: &str) -> Option<Service> {
     let service = Service::start_by(command, &home);
     let in_namespace = post(&service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
     if in_namespace == (mode == "subreaper") {
-        eprintln!("not tested with {mode}: this machine does not give them");
+        skip(format_args!("{mode}: this machine does not give it"));
         return None;
     }
     Some(service)

@@ -26,12 +26,15 @@ pub(crate) mod python;
 pub(crate) mod raw;
 #[cfg(target_os = "linux")]
 pub(crate) mod rounds;
+mod skip;
 pub(crate) mod stream;
 #[cfg(target_os = "linux")]
 pub(crate) mod tracer;
 mod traces;
 pub(crate) mod verdict;
 pub(crate) mod warm;
+
+pub(crate) use skip::skip;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};

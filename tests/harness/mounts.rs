@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Home, Service, runtray};
+use super::{Home, Service, runtray, skip};
 
 /// Starts a service in a mount namespace after a shell there has run `mounts`, which can use `RUNTRAY_HOME`. The mounts end with
 /// the service. `None`, with the reason on standard error, if this user may not mount.
@@ -12,12 +12,12 @@ use super::{Home, Service, runtray};
 /// `mounts` failed, or the service did not start.
 pub(crate) fn start(home: &Home, mounts: &str) -> Option<Service> {
     if !nix::unistd::geteuid().is_root() {
-        eprintln!("not tested: only root may mount");
+        skip("only root may mount");
         return None;
     }
     let possible = Command::new("unshare").args(["--mount", "true"]).output();
     if !possible.as_ref().is_ok_and(|output| output.status.success()) {
-        eprintln!("not tested: this machine gives no mount namespace ({possible:?})");
+        skip(format_args!("this machine gives no mount namespace ({possible:?})"));
         return None;
     }
     let script = format!("{mounts} && exec \"$0\" serve --port 0");

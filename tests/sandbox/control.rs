@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use super::escapes::{self, DRIVER, Escape, files, is_stopped, results};
 use super::person::Person;
-use crate::harness::nobody;
+use crate::harness::{nobody, skip};
 
 /// Attempts that an ordinary user has no rights for in any case, and attempts that depend on the machine: its kernel, its
 /// network, its other users. For these the table shows only that nothing opened them.
@@ -34,7 +34,7 @@ const HARMFUL: [&str; 2] = ["trace the parent", "let the parent trace"];
 #[test]
 fn the_attempts_succeed_without_walls() {
     if let Some(reason) = nobody::cannot_run() {
-        return eprintln!("not tested: {reason}");
+        return skip(reason);
     }
     let (person, folder) = (Person::new(), tempfile::tempdir().expect("a folder"));
     let mut context = person.context(None, true);

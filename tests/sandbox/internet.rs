@@ -18,7 +18,7 @@ use nix::sys::socket::{
 };
 
 use super::SECRET;
-use crate::harness::TempDir;
+use crate::harness::{TempDir, skip};
 
 /// A server that any program with a network may reach.
 pub(super) const PUBLIC: &str = "203.0.113.10";
@@ -76,7 +76,7 @@ const NAMES: [(&str, &str); 5] = [
 /// Runs `test` on the machine. Prints the reason if it cannot.
 pub(super) fn on_the_machine(test: impl FnOnce() + Send + 'static) {
     if !nix::unistd::geteuid().is_root() {
-        eprintln!("not tested: only root can make an internet");
+        skip("only root can make an internet");
         return;
     }
     let ended = thread::spawn(move || {

@@ -19,7 +19,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Service, eventually, nobody, runtray};
+use crate::harness::{Home, Service, eventually, nobody, runtray, skip};
 use escapes::{Escape, SECRET, Where, attack, complaint, request, results};
 use person::Person;
 
@@ -56,7 +56,7 @@ fn services(person: &Person) -> Vec<(String, Service)> {
         let given = contained == wanted || contained == format!("pid_{}", wanted);
         // An ordinary user cannot have the namespaces of root.
         if !given && name == "namespaces, nobody" {
-            eprintln!("not tested: {name}: this machine gives {contained}");
+            skip(format_args!("{name}: this machine gives {contained}"));
         } else if !given {
             lacking(name, &format!("this machine gives {contained}"));
         }
@@ -69,7 +69,7 @@ fn services(person: &Person) -> Vec<(String, Service)> {
 fn lacking(name: &str, reason: &str) {
     let must = std::env::var_os("CI").is_some() && nix::unistd::geteuid().is_root();
     assert!(!must, "{name} must be tested in CI: {reason}");
-    eprintln!("not tested: {name}: {reason}");
+    skip(format_args!("{name}: {reason}"));
 }
 
 /// Whether runs have a root folder of their own.

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::harness::python::base;
-use crate::harness::{Home, Service, TempDir, runtray};
+use crate::harness::{Home, Service, TempDir, runtray, skip};
 
 /// A Python program that prints, as JSON, the commands and variables it finds.
 const PYTHON: &str = r#"
@@ -137,7 +137,7 @@ fn a_python_with_another_name_has_the_usual_names() {
 fn the_python_of_the_system_is_found_and_hides_no_command() {
     let system = Path::new("/usr/bin/python3");
     if !system.exists() {
-        eprintln!("not checked: there is no {}", system.display());
+        skip(format_args!("there is no {}", system.display()));
         return;
     }
     let folder = TempDir::new().expect("a folder");
@@ -151,7 +151,7 @@ fn node_is_the_chosen_interpreter() {
         let node = languages.iter().find(|language| language["language"] == "javascript")?;
         Some(node["path"].as_str()?.to_owned())
     }) else {
-        eprintln!("not checked: there is no Node.js");
+        skip("there is no Node.js");
         return;
     };
     let folder = TempDir::new().expect("a folder");

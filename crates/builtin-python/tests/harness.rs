@@ -1,5 +1,12 @@
 //! Starts the program, and reads its output.
 
+#[cfg(target_os = "linux")]
+#[path = "../../../tests/harness/skip.rs"]
+mod skip;
+
+#[cfg(target_os = "linux")]
+pub(crate) use skip::skip;
+
 use std::fs;
 #[cfg(target_os = "linux")]
 use std::fs::File;

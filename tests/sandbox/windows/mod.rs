@@ -18,7 +18,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Service, TempDir, fake_interpreter, runtray};
+use crate::harness::{Home, Service, TempDir, fake_interpreter, runtray, skip};
 use escapes::{SECRET, attack, complaint};
 
 /// The files of the user.
@@ -97,7 +97,7 @@ fn revoking_where_nothing_was_granted_succeeds_for_uninstallers() {
 #[test]
 fn granting_without_app_containers_says_why_it_cannot() {
     if !is_wine() {
-        return;
+        return skip("this Windows has AppContainers");
     }
     let granted = sandbox(&Home::new(""), "grant");
     assert_eq!(granted.status.code(), Some(1), "{granted:?}");

@@ -8,6 +8,9 @@
 mod calls;
 mod files;
 #[cfg(test)]
+#[path = "../../../../tests/harness/skip.rs"]
+mod skip;
+#[cfg(test)]
 mod tests;
 
 pub use files::Reach;

@@ -16,6 +16,7 @@ use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, fork, pipe};
 use tempfile::TempDir;
 
+use super::skip::skip;
 use super::{Reach, confine, files};
 
 /// A folder `library` to read, and folders `run` and `tmp` to write to, beside a file that is out of reach.
@@ -85,7 +86,7 @@ fn has_landlock() -> bool {
     let status = |_: &Path| vec![format!("{:?}", files::restrict(&Reach::default()).ok())];
     let has = Folders::new().child(false, status) != [format!("{:?}", Some(RulesetStatus::NotEnforced))];
     if !has {
-        eprintln!("not run: this kernel has no Landlock");
+        skip("this kernel has no Landlock");
     }
     has
 }

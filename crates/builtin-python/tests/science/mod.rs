@@ -1,24 +1,20 @@
 //! The real science pack.
 //!
 //! `RUNTRAY_TEST_SCIENCE` names the folder of packages that it was added to; `cargo xtask test --only native -- science` adds it.
-//! Without it each test ends at once, which is said past the capture of output.
+//! Without it each test ends at once and says so.
 
 mod fresh;
 mod packages;
 mod refusals;
 
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Once;
 
-use crate::harness::{Ended, Python};
+use crate::harness::{Ended, Python, skip};
 
 /// The folder of the compiled Python.
 fn image() -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("RUNTRAY_TEST_SCIENCE").map(PathBuf::from) else {
-        static SAID: Once = Once::new();
-        let why = "the tests of the science pack do nothing: RUNTRAY_TEST_SCIENCE does not name a folder with it\n";
-        SAID.call_once(|| std::io::stderr().write_all(why.as_bytes()).expect("stderr can be written"));
+        skip("RUNTRAY_TEST_SCIENCE names no folder with the science pack");
         return None;
     };
     let lock = std::fs::read(folder.join("lock.json")).expect("it was added");

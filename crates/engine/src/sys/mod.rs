@@ -18,6 +18,9 @@ pub(crate) mod peer;
 mod pipes;
 #[cfg(any(target_os = "macos", all(test, unix)))]
 mod seatbelt;
+#[cfg(test)]
+#[path = "../../../../tests/harness/skip.rs"]
+pub(crate) mod skip;
 #[cfg(unix)]
 mod streams;
 #[cfg(unix)]

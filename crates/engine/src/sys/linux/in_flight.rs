@@ -230,6 +230,7 @@ mod tests {
     use nix::unistd::Pid;
 
     use super::each_file;
+    use crate::sys::skip::skip;
 
     /// Each test looks into all sockets of this process, also the other test's, so they run one after the other.
     static ALONE: Mutex<()> = Mutex::new(());
@@ -272,7 +273,7 @@ mod tests {
         {
             let (sender, receiver) = pair(SockType::Datagram);
             if !options.iter().all(|option| turn_on(&receiver, *option)) {
-                eprintln!("not tested: this kernel lacks one of {options:?}");
+                skip(format_args!("this kernel lacks one of {options:?}"));
                 continue;
             }
             let sent = tempfile::tempfile().expect("a file");

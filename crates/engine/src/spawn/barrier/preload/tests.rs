@@ -7,6 +7,7 @@ use nix::unistd::mkfifo;
 
 use super::{environment, prepare};
 use crate::language::Prestart;
+use crate::sys::skip::skip;
 
 /// Prints everything by which a Python program could see how it was started.
 const PYTHON: &str = "
@@ -36,7 +37,7 @@ fn check(prestart: Prestart, program: &str, entry: &str, code: &str) {
         command
     };
     let Ok(cold) = command().output() else {
-        eprintln!("not checked: there is no {program} here");
+        skip(format_args!("there is no {program} here"));
         return;
     };
     let warm = held(command(), prestart, folder.path());
