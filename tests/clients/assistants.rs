@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::{CALLS, Script, check, installed, python, serve};
+use crate::harness::leftovers::Marker;
 use crate::harness::{Home, eventually, runtray};
 
 #[test]
@@ -30,28 +31,19 @@ fn a_killed_typescript_client_over_http_leaves_nothing() {
     let Some(clients) = installed() else { return };
     let (home, service, url) = serve("");
     let script = Script::new(&clients, "mcp.mjs");
+    let marker = Marker::new();
     let mut command = typescript(&script, &home);
+    command.env("RUNTRAY_TEST_VARIABLES", marker.mark(json!({}))["env"].to_string());
     command.args(["http", &format!("{url}/mcp"), "hang"]).stdout(Stdio::piped());
     let mut client = command.spawn().expect("the client starts");
     let mut lines = BufReader::new(client.stdout.take().expect("a pipe")).lines();
     assert_eq!(lines.next().expect("progress").expect("a line"), "on");
-    let beats = || std::fs::metadata(home.shared("beats")).map_or(0, |file| file.len());
-    eventually("the first beat", || (beats() > 0).then_some(()));
+    assert_eq!(marker.carriers().len(), 1, "the program that has said so runs");
     client.kill().expect("it runs");
     client.wait().expect("it was started");
     eventually("the end of the run", || service.running().is_empty().then_some(()));
+    assert_eq!(marker.carriers(), Vec::<u32>::new());
     eventually("the end of its folder", || service.run_folders().is_empty().then_some(()));
-    ends(beats);
-}
-
-/// Waits until this size does not grow any more.
-#[cfg(unix)]
-fn ends(size: impl Fn() -> u64) {
-    eventually("the program's end", || {
-        let before = size();
-        std::thread::sleep(std::time::Duration::from_millis(200));
-        (size() == before).then_some(())
-    });
 }
 
 #[test]
@@ -122,10 +114,18 @@ impl Talk {
     }
 
     fn run(&mut self, code: &str) {
-        let arguments = json!({"code": code, "language": "fake", "timeout_ms": 60_000});
+        self.call(&program(code));
+    }
+
+    fn call(&mut self, arguments: &Value) {
         let params = json!({"name": "run_code", "arguments": arguments, "_meta": {"progressToken": 1}});
         self.say(&json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}));
     }
+}
+
+/// The arguments of the tool for a program that may run for a minute.
+fn program(code: &str) -> Value {
+    json!({"code": code, "language": "fake", "timeout_ms": 60_000})
 }
 
 /// Starts a program that would run for a minute, ends the conversation so, and checks that `runtray mcp` and everything of the
@@ -142,18 +142,16 @@ fn nothing_is_left_after(end: impl FnOnce(&mut Talk)) {
 /// runs' folder at that time.
 #[cfg(unix)]
 fn end_of_a_run(home: &Home, end: impl FnOnce(&mut Talk)) -> (std::process::ExitStatus, Vec<std::ffi::OsString>) {
-    let mut talk = Talk::start(home);
-    let beats = home.shared("beats");
-    talk.run(&format!("print on\nheartbeat {} 10", beats.display()));
+    let (mut talk, marker) = (Talk::start(home), Marker::new());
+    talk.call(&marker.mark(program("print on\nhang")));
     assert_eq!(talk.hear()["method"], "notifications/progress");
-    let size = || std::fs::metadata(&beats).map_or(0, |file| file.len());
-    eventually("the first beat", || (size() > 0).then_some(()));
+    assert_eq!(marker.carriers().len(), 1, "the program that has said so runs");
     let begun = std::time::Instant::now();
     end(&mut talk);
     let status = talk.child.wait().expect("it was started");
     let left = runs(home);
     assert!(begun.elapsed() < std::time::Duration::from_secs(1), "it took {:?} to end", begun.elapsed());
-    ends(size);
+    eventually("the program's end", || marker.carriers().is_empty().then_some(()));
     (status, left)
 }
 
@@ -204,7 +202,6 @@ fn a_killed_program_leaves_nothing_in_the_service() {
             (items.len() == number && items[0]["status"] == "cancelled").then_some(())
         });
         eventually("no folder of the run", || service.run_folders().is_empty().then_some(()));
-        std::fs::remove_file(home.shared("beats")).expect("the beats");
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod adapters;
 pub(crate) mod conversation;
+pub(crate) mod daemon;
 #[cfg(target_os = "linux")]
 pub(crate) mod footprint;
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tungstenite::Message;
 
 use crate::harness::conversation::Conversation;
+use crate::harness::daemon::ends_with_its_client;
 use crate::harness::{Service, eventually};
 use crate::service::execute::{program, program_with};
 
@@ -296,20 +297,7 @@ fn a_disconnect_ends_the_whole_process_tree() {
     let service = Service::start();
     let beat = service.home().shared("beat");
     let code = format!("ignore-termination\ndaemon heartbeat {} 10\nhang", beat.display());
-    let talk = service.converse(&program(&code));
-    ends_with_its_client(&service, &beat, || drop(talk));
-}
-
-/// Waits until a daemon of the run writes its heartbeat, lets the client leave, and checks that the heartbeat stops.
-pub(crate) fn ends_with_its_client(service: &Service, beat: &std::path::Path, leave: impl FnOnce()) {
-    let size = || fs::metadata(beat).map_or(0, |file| file.len());
-    eventually("the first beat", || (size() > 0).then_some(()));
-    leave();
-    eventually("the run to be gone", || service.running().is_empty().then_some(()));
-    let last = size();
-    // No event marks the end of the heartbeat: wait for 20 of its intervals and compare the size of the file.
-    std::thread::sleep(Duration::from_millis(200));
-    assert_eq!(size(), last, "the daemon lives on");
+    ends_with_its_client(&service, program(&code), &beat);
 }
 
 #[test]

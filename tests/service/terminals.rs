@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::harness::daemon::ends_with_its_client;
 use crate::harness::{Service, eventually};
-use crate::service::interactive::ends_with_its_client;
 
 const CALCULATOR: &str = r#"
 while True:
@@ -217,8 +217,7 @@ fn a_disconnect_of_a_terminal_ends_the_whole_process_tree() {
     let service = Service::start();
     let beat = service.home().shared("beat");
     let request = json!({"code": DAEMON, "args": [beat], "terminal": {"columns": 80, "rows": 24}});
-    let talk = service.converse(&request);
-    ends_with_its_client(&service, &beat, || drop(talk));
+    ends_with_its_client(&service, request, &beat);
 }
 
 #[test]

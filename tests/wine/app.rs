@@ -1,6 +1,7 @@
 //! The running app, and requests to it.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command};
 
 use serde_json::{Value, json};
@@ -105,7 +106,12 @@ pub(crate) fn settings_text(port: u16) -> String {
 
 /// The app's log.
 pub(crate) fn log(session: &Session) -> String {
-    let files = fs::read_dir(session.home().join("data/log")).into_iter().flatten().flatten();
+    log_below(&session.home())
+}
+
+/// The log of an app with its data below this folder.
+pub(crate) fn log_below(home: &Path) -> String {
+    let files = fs::read_dir(home.join("data/log")).into_iter().flatten().flatten();
     files.filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
 }
 

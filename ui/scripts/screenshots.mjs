@@ -39,6 +39,7 @@ async function picture(page, address, shot, theme, [width, height]) {
     await page.evaluate(shot.act);
     await page.evaluate(settled(shot.until));
   }
+  // The element is there before transitions, charts and the text in a terminal have ended, and no event marks the end of them all.
   await page.evaluate("new Promise((done) => setTimeout(done, 250))");
   const { data } = await page.call("Page.captureScreenshot", { format: "png" });
   writeFileSync(join(folder, `${shot.name}-${theme}-${width}.png`), Buffer.from(data, "base64"));

@@ -101,6 +101,7 @@ impl AppState {
 
     /// Requests `shutdown` as soon as the service runs no program: none is cancelled.
     pub(crate) async fn quit_when_idle(&self, shutdown: &Shutdown) {
+        tracing::info!("asked to end once no program runs");
         self.lifecycle.stop_when_idle().await;
         shutdown.request();
     }

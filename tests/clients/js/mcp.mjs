@@ -1,5 +1,6 @@
 // The official SDK as a client: `mcp.mjs stdio PROGRAM CALLS` or `mcp.mjs http URL CALLS`. Instead of a number, CALLS may be
-// `hang`: one call that does not end. RUNTRAY_TEST_BEATS names a file that programs may write to.
+// `hang`: one call that does not end. RUNTRAY_TEST_BEATS names a file that programs may write to, and RUNTRAY_TEST_VARIABLES has
+// the environment variables of that call as JSON.
 
 import assert from "node:assert/strict";
 import { statSync, writeFileSync } from "node:fs";
@@ -10,6 +11,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 
 const [kind, target, calls] = process.argv.slice(2);
 const BEATS = process.env.RUNTRAY_TEST_BEATS;
+const VARIABLES = JSON.parse(process.env.RUNTRAY_TEST_VARIABLES ?? "{}");
 
 const PICTURE = `
 import base64
@@ -90,7 +92,8 @@ async function check(client) {
 /** A call whose program runs for a minute, and writes to a file every 10 ms. */
 async function endless(client, options) {
   writeFileSync(BEATS, "");
-  return run(client, { code: `print on\nheartbeat ${BEATS} 10`, language: "fake", timeout_ms: 60000 }, options);
+  const code = `print on\nheartbeat ${BEATS} 10`;
+  return run(client, { code, language: "fake", timeout_ms: 60000, env: VARIABLES }, options);
 }
 
 const client = new Client({ name: "test", version: "1" });

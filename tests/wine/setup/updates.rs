@@ -12,7 +12,7 @@ use minisign::KeyPair;
 use serde_json::json;
 
 use super::computer::{Computer, ENTRY, NEWER, VERSION, installer};
-use crate::app::post;
+use crate::app::{log_below, post};
 use crate::session::{as_windows_sees, until};
 
 /// The kind of the package, as the feed names it.
@@ -106,8 +106,8 @@ fn a_program_that_starts_while_the_installer_unpacks_is_waited_for() {
     let mut setup = computer.command(installer(NEWER)).args(["/S", "/WAIT"]).spawn().expect("wine");
     let uninstaller = computer.folder().join(".new/uninstall.exe");
     until("unpacked files", || uninstaller.exists().then_some(()));
-    // It has asked the app by then, or does so in a moment; the app goes on either way.
-    thread::sleep(std::time::Duration::from_secs(2));
+    let log = || log_below(&computer.home().join("AppData/Local/runtray"));
+    until("the installer's request in the app's log", || log().contains("asked to end").then_some(()));
     assert_eq!(post(computer.port, "print meanwhile")["output"], "meanwhile\n");
     assert!(!run.is_finished() && setup.try_wait().expect("a child").is_none());
     fs::write(&end, "").expect("a file");

@@ -82,11 +82,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Shared<S> {
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
-    use std::time::Duration;
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::{TcpListener, TcpStream};
-    use tokio::time::{sleep, timeout};
+    use tokio::time::timeout;
 
     use super::{LONGEST, Shared, linger};
 
@@ -109,11 +108,10 @@ mod tests {
         });
         client.write_all(&vec![0; 16 << 20]).await.expect("all of it is taken");
         client.shutdown().await.expect("a half-closed connection");
-        sleep(Duration::from_millis(100)).await;
+        serving.await.expect("it ends");
         let mut response = String::new();
         client.read_to_string(&mut response).await.expect("a response");
         assert_eq!(response, "refused");
-        serving.await.expect("it ends");
     }
 
     #[tokio::test]
