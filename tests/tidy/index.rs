@@ -8,7 +8,22 @@ use crate::{check, files, root};
 const README: &str = "tests/README.md";
 
 /// Folders whose files have a line each.
-const ROOMS: [&str; 7] = ["service", "cli", "clients", "guard", "containment", "warm", "builtin"];
+const ROOMS: &[&str] = &[
+    "service",
+    "cli",
+    "clients",
+    "guard",
+    "containment",
+    "warm",
+    "builtin",
+    "container",
+    "sandbox",
+    "desktop",
+    "wine",
+];
+
+/// The files that belong to the line of the room itself.
+const OF_THE_ROOM: [&str; 2] = ["mod.rs", "main.rs"];
 
 /// Compares the files of `tests/` with the index. Folders end with a slash in both.
 fn complaints(present: &BTreeSet<String>, index: &str) -> Vec<String> {
@@ -37,10 +52,10 @@ fn first(file: &str) -> &str {
     file.split_inclusive('/').next().unwrap_or(file)
 }
 
-/// The path of a file that is directly in a room; `mod.rs` belongs to the line of the room itself.
+/// The path of a file that is directly in a room.
 fn in_room(file: &str) -> Option<&str> {
     let (room, name) = file.split_once('/')?;
-    (ROOMS.contains(&room) && !name.contains('/') && name != "mod.rs").then_some(file)
+    (ROOMS.contains(&room) && !name.contains('/') && !OF_THE_ROOM.contains(&name)).then_some(file)
 }
 
 #[test]
@@ -59,5 +74,7 @@ fn a_missing_and_a_stale_line_are_found() {
         self::present(&["tests/cli/mod.rs", "tests/cli/logs.rs", "tests/cli/snapshots/a.snap"].map(str::to_owned));
     assert_eq!(complaints(&room, "| `cli/` | Commands |\n| `cli/logs.rs` | Logs |\n"), [""; 0]);
     assert_eq!(complaints(&room, "| `cli/` | Commands |\n").len(), 1);
+    let program = self::present(&["tests/wine/main.rs", "tests/wine/app.rs"].map(str::to_owned));
+    assert_eq!(complaints(&program, "| `wine/` | The app |\n| `wine/app.rs` | Its process |\n"), [""; 0]);
     assert_eq!(complaints(&present, "| `http.rs` | HTTP |\n| `programs/` | Programs |\n| `gone.rs` | It |").len(), 1);
 }
