@@ -1,10 +1,12 @@
-//! The dependencies between the packages of the workspace, which must point downward.
+//! The dependencies between the packages of the repository, which must point downward. Some are workspaces of their own.
+
+use std::path::Path;
 
 use serde_json::Value;
 
-use crate::{check, run};
+use crate::{check, files, root, run};
 
-/// Each package with the workspace packages that it may use.
+/// Each package with the packages of the repository that it may use.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("runtray-engine", &[]),
     ("runtray-wire", &[]),
@@ -12,6 +14,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("runtray-update", &["runtray-engine"]),
     ("runtray-cli", &["runtray-service", "runtray-update", "runtray-engine", "runtray-wire"]),
     ("runtray-desktop", &["runtray-service", "runtray-update", "runtray-engine", "runtray-wire"]),
+    ("runtray-packs", &["runtray-wire"]),
+    ("runtray-python", &[]),
     ("runtray-bench", &["runtray-wire"]),
     ("minimal-app", &[]),
     ("xtask", &[]),
@@ -24,7 +28,7 @@ const KNOW_TAURI: &[&str] = &["runtray-desktop", "minimal-app"];
 struct Arrow<'a> {
     from: &'a str,
     to: &'a str,
-    /// Whether `to` is in the workspace.
+    /// Whether `to` is in the repository.
     inside: bool,
 }
 
@@ -42,8 +46,32 @@ fn complaint(arrow: &Arrow<'_>) -> Option<String> {
     (tauri && !may).then(|| format!("{from} depends on {to}; only {} may know Tauri", KNOW_TAURI.join(" and ")))
 }
 
-fn arrows(metadata: &Value) -> Vec<Arrow<'_>> {
-    let packages = metadata["packages"].as_array().expect("cargo lists the packages");
+/// The packages of the repository, as cargo describes them: those of the workspace of each manifest.
+fn packages() -> Vec<Value> {
+    let mut packages = Vec::new();
+    for manifest in files().iter().filter(|file| *file == "Cargo.toml" || file.ends_with("/Cargo.toml")) {
+        let path = root().join(manifest);
+        if !packages.iter().any(|package| manifest_path(package) == path) {
+            packages.extend(workspace(&path));
+        }
+    }
+    packages
+}
+
+/// The packages of the workspace that a manifest belongs to.
+fn workspace(manifest: &Path) -> Vec<Value> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let manifest = manifest.to_str().expect("a path in UTF-8");
+    let options = ["metadata", "--format-version", "1", "--no-deps", "--offline", "--manifest-path", manifest];
+    let mut metadata: Value = serde_json::from_str(&run(&cargo, &options)).expect("cargo prints JSON");
+    serde_json::from_value(metadata["packages"].take()).expect("cargo lists the packages")
+}
+
+fn manifest_path(package: &Value) -> &Path {
+    Path::new(package["manifest_path"].as_str().expect("a package has a manifest"))
+}
+
+fn arrows(packages: &[Value]) -> Vec<Arrow<'_>> {
     let names: Vec<_> = packages.iter().map(name).collect();
     let mut arrows = Vec::new();
     for package in packages {
@@ -59,11 +87,15 @@ fn name(value: &Value) -> &str {
 
 #[test]
 fn packages_depend_downward_only() {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let metadata = run(&cargo, &["metadata", "--format-version", "1", "--no-deps", "--offline"]);
-    let metadata = serde_json::from_str(&metadata).expect("cargo prints JSON");
-    let arrows = arrows(&metadata);
-    assert!(arrows.iter().any(|arrow| arrow.inside), "no arrow was found: is the metadata read as it should be?");
+    let packages = packages();
+    let arrows = arrows(&packages);
+    for (from, to) in [("runtray-service", "runtray-engine"), ("runtray-packs", "runtray-wire")] {
+        let is_found = arrows.iter().any(|arrow| arrow.inside && (arrow.from, arrow.to) == (from, to));
+        assert!(is_found, "no arrow from {from} to {to} was found: is the metadata read as it should be?");
+    }
+    let is_read = |package: &str| packages.iter().any(|read| name(read) == package);
+    let unread: Vec<_> = ALLOWED.iter().map(|(package, _)| package).filter(|package| !is_read(package)).collect();
+    assert!(unread.is_empty(), "these packages are gone, or their manifests were not read: {unread:?}");
     check(&arrows.iter().filter_map(complaint).collect::<Vec<_>>());
 }
 
@@ -75,11 +107,14 @@ fn forbidden_arrows_are_found() {
         ("runtray-wire", "runtray-engine", true, false),
         ("runtray-cli", "runtray-desktop", true, false),
         ("xtask", "runtray-engine", true, false),
+        ("runtray-packs", "runtray-engine", true, false),
+        ("runtray-python", "runtray-wire", true, false),
         ("runtray-service", "tauri", false, false),
         ("runtray-cli", "tauri-plugin-dialog", false, false),
         ("unheard-of", "serde", false, false),
         ("runtray-service", "runtray-engine", true, true),
         ("runtray-service", "runtray-wire", true, true),
+        ("runtray-packs", "runtray-wire", true, true),
         ("runtray-desktop", "tauri", false, true),
         ("runtray-engine", "serde", false, true),
     ];
