@@ -1,6 +1,6 @@
 //! The messages of `GET /execute/ws`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::ErrorBody;
@@ -96,4 +96,22 @@ pub enum ServerMessage {
     Finished(Box<Finished>),
     /// The message before was not understood, or the program could not be run.
     Error(ErrorBody),
+}
+
+impl ServerMessage {
+    /// The message in an event of `POST /execute`, which has the message's type as its name and the other fields as its data.
+    /// `None` if this version does not know the event.
+    ///
+    /// # Errors
+    /// The data is not that of such an event.
+    pub fn from_event<'de, D: Deserializer<'de>>(name: &str, data: D) -> Result<Option<Self>, D::Error> {
+        Ok(Some(match name {
+            "started" => Self::Started(Started::deserialize(data)?),
+            "stdout" => Self::Stdout(Printed::deserialize(data)?),
+            "stderr" => Self::Stderr(Printed::deserialize(data)?),
+            "finished" => Self::Finished(Box::new(Finished::deserialize(data)?)),
+            "error" => Self::Error(ErrorBody::deserialize(data)?),
+            _ => return Ok(None),
+        }))
+    }
 }

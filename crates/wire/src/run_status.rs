@@ -1,5 +1,7 @@
 //! How an execution ended.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,4 +25,11 @@ pub enum RunStatus {
     Crashed,
     /// A client cancelled the run.
     Cancelled,
+}
+
+/// Its name in JSON.
+impl fmt::Display for RunStatus {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(formatter)
+    }
 }

@@ -88,6 +88,32 @@ fn messages_of_the_service_are_told_apart_by_their_type() {
 }
 
 #[test]
+fn the_name_of_an_event_is_the_type_of_its_message() {
+    let messages = [
+        ServerMessage::Started(Started { id: "01J".into(), language: "python".into(), runtime: "CPython 3".into() }),
+        ServerMessage::Stdout(Printed { data: "x".into() }),
+        ServerMessage::Stderr(Printed { data: "x".into() }),
+        ServerMessage::Finished(Box::new(finished())),
+        ServerMessage::Error(ErrorBody::new(Code::Internal, "Wait.".into(), None)),
+    ];
+    for message in messages {
+        let mut data = serde_json::to_value(&message).expect("JSON");
+        let name = data["type"].take();
+        let read = ServerMessage::from_event(name.as_str().expect("a name"), data).expect("its data");
+        assert_eq!(read, Some(message));
+    }
+    assert_eq!(ServerMessage::from_event("added_later", json!({})).expect("no data is read"), None);
+    ServerMessage::from_event("stdout", json!({ "data": 1 })).expect_err("a number is no text");
+}
+
+#[test]
+fn a_status_is_shown_by_its_name_in_json() {
+    for status in [RunStatus::Completed, RunStatus::MemoryLimit] {
+        assert_eq!(json!(status), json!(status.to_string()));
+    }
+}
+
+#[test]
 fn messages_of_clients_hold_the_fields_that_are_given() {
     let request = ExecuteRequest { code: "x".into(), timeout_ms: Some(WholeNumber(9)), ..ExecuteRequest::default() };
     let run = Run { request, terminal: Some(TerminalSize { columns: 80, rows: 24 }) };
