@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use runtray_engine::Event;
 use runtray_engine::interpreter::Machine;
-use serde_json::Value;
+use runtray_wire::{ExecuteResponse, Language};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use ulid::Ulid;
@@ -55,7 +55,7 @@ impl Standalone {
     ///
     /// # Errors
     /// The sentence that says why it was not run.
-    pub async fn run(&self, body: &[u8], events: mpsc::Sender<Event>) -> Result<Value, String> {
+    pub async fn run(&self, body: &[u8], events: mpsc::Sender<Event>) -> Result<ExecuteResponse, String> {
         self.shared.settings.refresh();
         self.shared.apply().await;
         let id = Ulid::generate().to_string();
@@ -64,7 +64,7 @@ impl Standalone {
     }
 
     /// The answer of `GET /languages`.
-    pub async fn languages(&self) -> Value {
+    pub async fn languages(&self) -> Vec<Language> {
         self.shared.settings.refresh();
         self.shared.apply().await;
         on_core::languages(&self.shared.core).await

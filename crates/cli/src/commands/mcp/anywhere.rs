@@ -6,7 +6,7 @@ use runtray_service::Standalone;
 use runtray_service::mcp::{Backend, Call, Extensions};
 use runtray_service::paths::Paths;
 use runtray_service::settings::SettingsStore;
-use serde_json::Value;
+use runtray_wire::{ExecuteResponse, Language};
 use tokio::sync::OnceCell;
 
 use super::via_service;
@@ -41,7 +41,7 @@ impl Anywhere {
 }
 
 impl Backend for Anywhere {
-    async fn run(&self, call: Call<'_>) -> Result<Value, String> {
+    async fn run(&self, call: Call<'_>) -> Result<ExecuteResponse, String> {
         let Call { body, events, .. } = call;
         let kept = self.0.settings.current().settings.kept_output_bytes;
         match via_service::run(&self.0.paths, &body, kept, &events).await? {
@@ -50,7 +50,7 @@ impl Backend for Anywhere {
         }
     }
 
-    async fn languages(&self, _: &Extensions) -> Result<Value, String> {
+    async fn languages(&self, _: &Extensions) -> Result<Vec<Language>, String> {
         match via_service::languages(&self.0.paths).await {
             Some(languages) => Ok(languages),
             None => Ok(self.standalone().await?.languages().await),

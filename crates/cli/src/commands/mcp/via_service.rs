@@ -9,8 +9,9 @@ use hyper_util::rt::TokioIo;
 use runtray_engine::Event;
 use runtray_service::paths::Paths;
 use runtray_service::{BoundedText, address_file};
-use serde_json::Value;
-use sse_stream::SseStream;
+use runtray_wire::{Code, ErrorBody, ExecuteResponse, Finished, Language, Printed, ServerMessage};
+use serde_json::Deserializer;
+use sse_stream::{Sse, SseStream};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::{JoinSet, spawn_blocking};
@@ -34,7 +35,7 @@ pub(super) async fn run(
     body: &[u8],
     kept: usize,
     events: &mpsc::Sender<Event>,
-) -> Result<Option<Value>, String> {
+) -> Result<Option<ExecuteResponse>, String> {
     let Some(proven) = find(paths).await else { return Ok(None) };
     let failed = |error: &dyn std::fmt::Display| format!("The service did not answer: {error}.");
     let request = request(&proven, body).map_err(|error| failed(&error))?;
@@ -51,7 +52,7 @@ pub(super) async fn run(
 }
 
 /// The answer of `GET /languages`; `None` without a service.
-pub(super) async fn languages(paths: &Paths) -> Option<Value> {
+pub(super) async fn languages(paths: &Paths) -> Option<Vec<Language>> {
     let mut proven = find(paths).await?;
     let ask = move || proven.connection.get("/languages", Some(&proven.token));
     let (status, body) = spawn_blocking(ask).await.ok()?.ok()?;
@@ -78,42 +79,46 @@ fn request(proven: &Proven, body: &[u8]) -> hyper::http::Result<Request<Full<Byt
 }
 
 /// A service that is stopping leaves the program to this process.
-async fn refused(response: Response<Incoming>) -> Result<Option<Value>, String> {
+async fn refused(response: Response<Incoming>) -> Result<Option<ExecuteResponse>, String> {
     let body = response.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let error: Value = serde_json::from_slice(&body).unwrap_or_default();
-    if error["code"] == "shutting_down" {
-        return Ok(None);
+    match serde_json::from_slice(&body) {
+        Ok(ErrorBody { code: Code::ShuttingDown, .. }) => Ok(None),
+        Ok(ErrorBody { error, .. }) => Err(error),
+        Err(_) => Err("The service does not say why it runs nothing.".to_owned()),
     }
-    Err(error["error"].as_str().unwrap_or("The service does not say why it runs nothing.").to_owned())
 }
 
 /// Passes the output on, and puts it into the answer.
-async fn received(body: Incoming, kept: usize, events: &mpsc::Sender<Event>) -> Result<Value, String> {
+async fn received(body: Incoming, kept: usize, events: &mpsc::Sender<Event>) -> Result<ExecuteResponse, String> {
     let (mut output, mut error) = (BoundedText::new(kept), BoundedText::new(kept));
     let mut stream = SseStream::new(body);
-    while let Some(Ok(message)) = stream.next().await {
-        // Data that is not JSON belongs to no event that `POST /execute` documents.
-        let Some(mut data) = message.data.and_then(|data| serde_json::from_str::<Value>(&data).ok()) else { continue };
-        let text = data["data"].as_str().unwrap_or_default().to_owned();
-        let event = match message.event.as_deref() {
-            Some("stdout") => {
-                output.push(&text);
-                Event::Stdout(text)
+    while let Some(Ok(event)) = stream.next().await {
+        let event = match message(&event)? {
+            Some(ServerMessage::Stdout(Printed { data })) => {
+                output.push(&data);
+                Event::Stdout(data)
             }
-            Some("stderr") => {
-                error.push(&text);
-                Event::Stderr(text)
+            Some(ServerMessage::Stderr(Printed { data })) => {
+                error.push(&data);
+                Event::Stderr(data)
             }
-            Some("finished") => {
-                data["output"] = output.into_text(None).into();
-                data["error"] = error.into_text(None).into();
-                return Ok(data);
+            Some(ServerMessage::Finished(finished)) => {
+                let Finished { success, ending } = *finished;
+                let (output, error) = (output.into_text(None), error.into_text(None));
+                return Ok(ExecuteResponse { success, output, error, ending });
             }
-            Some("error") => return Err(data["error"].as_str().unwrap_or("The service failed.").to_owned()),
-            _ => continue,
+            Some(ServerMessage::Error(error)) => return Err(error.error),
+            Some(ServerMessage::Started(_)) | None => continue,
         };
         // If nobody listens to the events, the answer is still wanted.
         let _ = events.send(event).await;
     }
     Err("The service went away while the program ran.".to_owned())
+}
+
+/// The message in an event; `None` for a comment, and for an event that this version does not know.
+fn message(event: &Sse) -> Result<Option<ServerMessage>, String> {
+    let (Some(name), Some(data)) = (&event.event, &event.data) else { return Ok(None) };
+    ServerMessage::from_event(name, &mut Deserializer::from_str(data))
+        .map_err(|_| "The service sent an event that this version of Runtray does not know.".to_owned())
 }

@@ -2,20 +2,20 @@
 //! content.
 
 use rmcp::model::{CallToolResult, ContentBlock, ResourceContents};
-use serde_json::Value;
+use runtray_wire::{Ending, ExecuteResponse, ResultFile};
 
 /// The result of a run.
-pub(super) fn result(mut answer: Value) -> CallToolResult {
+///
+/// # Errors
+/// The answer cannot be written as JSON.
+pub(super) fn result(mut answer: ExecuteResponse) -> serde_json::Result<CallToolResult> {
     let mut content = vec![ContentBlock::text(text(&answer))];
-    content.extend(files(&answer).filter_map(|file| block(&answer, file)));
+    content.extend(answer.ending.files.iter().filter_map(|file| block(&answer.ending.id, file)));
     // The blocks carry the files; sent twice they would cost the model's context twice.
-    for file in answer["files"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-        file.remove("content");
-    }
-    let mut result =
-        if answer["success"] == true { CallToolResult::success(content) } else { CallToolResult::error(content) };
-    result.structured_content = Some(answer);
-    result
+    answer.ending.files.iter_mut().for_each(|file| file.content = None);
+    let mut result = if answer.success { CallToolResult::success(content) } else { CallToolResult::error(content) };
+    result.structured_content = Some(serde_json::to_value(answer)?);
+    Ok(result)
 }
 
 /// The result of a program that was not run. A model knows the tools, and not the routes whose words `sentence` has.
@@ -28,69 +28,96 @@ pub(super) fn refusal(sentence: &str) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(of_tool)])
 }
 
-fn files(answer: &Value) -> impl Iterator<Item = &Value> {
-    answer["files"].as_array().into_iter().flatten()
-}
-
 /// The text for the model: output, standard error, the end unless it was a success, and the files.
-fn text(answer: &Value) -> String {
-    let field = |name: &str| answer[name].as_str().unwrap_or_default();
+fn text(answer: &ExecuteResponse) -> String {
+    let ExecuteResponse { success, output, error, ending } = answer;
+    let (output, error) = (output.trim_end(), error.trim_end());
     let mut parts = Vec::new();
-    parts.extend(Some(field("output").trim_end().to_owned()).filter(|output| !output.is_empty()));
-    parts.extend(
-        Some(field("error").trim_end()).filter(|error| !error.is_empty()).map(|error| format!("[stderr]\n{error}")),
-    );
-    let is_cut = ["output_truncated", "error_truncated"].iter().any(|name| answer[*name] == true);
+    parts.extend((!output.is_empty()).then(|| output.to_owned()));
+    parts.extend((!error.is_empty()).then(|| format!("[stderr]\n{error}")));
+    let is_cut = ending.output_truncated || ending.error_truncated;
     parts.extend(is_cut.then(|| "[the output was cut]".to_owned()));
-    parts.extend((answer["success"] != true).then(|| ending(answer)));
-    parts.extend(files(answer).next().map(|_| format!("[files: {}]", listed(answer))));
-    let ignored: Vec<&str> = answer["ignored"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    parts.extend((!ignored.is_empty()).then(|| format!("[ignored: {}]", ignored.join(", "))));
+    parts.extend((!success).then(|| end(ending)));
+    parts.extend((!ending.files.is_empty()).then(|| format!("[files: {}]", listed(&ending.files))));
+    parts.extend((!ending.ignored.is_empty()).then(|| format!("[ignored: {}]", ending.ignored.join(", "))));
     if parts.is_empty() { "[no output]".to_owned() } else { parts.join("\n") }
 }
 
-fn ending(answer: &Value) -> String {
-    let status = answer["status"].as_str().unwrap_or_default();
-    match answer["exit_code"].as_i64() {
+fn end(Ending { status, exit_code, .. }: &Ending) -> String {
+    match exit_code {
         Some(code) => format!("[{status}: exit code {code}]"),
         None => format!("[{status}]"),
     }
 }
 
-fn listed(answer: &Value) -> String {
-    let one = |file: &Value| {
-        let missing = if file["content"].is_null() { ", too large to return" } else { "" };
-        format!("{} ({} bytes{missing})", file["path"].as_str().unwrap_or_default(), file["size_bytes"])
+fn listed(files: &[ResultFile]) -> String {
+    let one = |ResultFile { path, size_bytes, content, .. }: &ResultFile| {
+        let missing = if content.is_none() { ", too large to return" } else { "" };
+        format!("{path} ({size_bytes} bytes{missing})")
     };
-    files(answer).map(one).collect::<Vec<_>>().join(", ")
+    files.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-/// A file as a picture, or as a resource.
-fn block(answer: &Value, file: &Value) -> Option<ContentBlock> {
+/// A file of the execution `id` as a picture, or as a resource; `None` if it has no content.
+fn block(id: &str, file: &ResultFile) -> Option<ContentBlock> {
     const DISPLAYABLE: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-    let (path, content) = (file["path"].as_str()?, file["content"].as_str()?);
-    let media_type = file["media_type"].as_str().unwrap_or("application/octet-stream");
-    if DISPLAYABLE.contains(&media_type) {
+    let ResultFile { path, media_type, content, .. } = file;
+    let content = content.as_deref()?;
+    if DISPLAYABLE.contains(&media_type.as_str()) {
         return Some(ContentBlock::image(content, media_type));
     }
-    let uri = format!("runtray://executions/{}/{path}", answer["id"].as_str().unwrap_or_default());
+    let uri = format!("runtray://executions/{id}/{path}");
     Some(ContentBlock::resource(ResourceContents::blob(content, uri).with_mime_type(media_type)))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use runtray_wire::{Ending, ExecuteResponse, ResultFile, RunStatus};
+    use serde_json::{Value, json};
 
     use super::result;
 
+    /// An answer with this output.
+    fn answer(status: RunStatus, output: &str) -> ExecuteResponse {
+        let ending = Ending {
+            status,
+            id: "01J".into(),
+            language: "python".into(),
+            runtime: "CPython 3".into(),
+            exit_code: None,
+            signal: None,
+            duration_ms: 1.5,
+            cpu_ms: 1.0,
+            peak_memory_bytes: 7,
+            output_truncated: false,
+            error_truncated: false,
+            isolation: "sandbox".into(),
+            granted: None,
+            containment: None,
+            files: Vec::new(),
+            ignored: Vec::new(),
+        };
+        let success = status == RunStatus::Completed;
+        ExecuteResponse { success, output: output.into(), error: String::new(), ending }
+    }
+
+    fn file(path: &str, size_bytes: u64, media_type: &str, content: Option<&str>) -> ResultFile {
+        ResultFile { path: path.into(), size_bytes, media_type: media_type.into(), content: content.map(Into::into) }
+    }
+
+    fn json_of(answer: ExecuteResponse) -> Value {
+        serde_json::to_value(result(answer).expect("a result")).expect("JSON")
+    }
+
     #[test]
     fn a_picture_is_shown_and_its_bytes_are_sent_once() {
-        let answer = json!({"success": true, "output": "hi\n", "error": "", "status": "completed", "id": "01J", "files": [
-            {"path": "plot.png", "size_bytes": 3, "media_type": "image/png", "content": "AAAA"},
-            {"path": "a.csv", "size_bytes": 3, "media_type": "text/csv", "content": "MSwy"},
-            {"path": "big.bin", "size_bytes": 99, "media_type": "application/octet-stream"},
-        ]});
-        let result = serde_json::to_value(result(answer)).expect("JSON");
+        let mut answer = answer(RunStatus::Completed, "hi\n");
+        answer.ending.files = vec![
+            file("plot.png", 3, "image/png", Some("AAAA")),
+            file("a.csv", 3, "text/csv", Some("MSwy")),
+            file("big.bin", 99, "application/octet-stream", None),
+        ];
+        let result = json_of(answer);
         let content = &result["content"];
         let text = "hi\n[files: plot.png (3 bytes), a.csv (3 bytes), big.bin (99 bytes, too large to return)]";
         assert_eq!(content[0]["text"], text);
@@ -105,10 +132,9 @@ mod tests {
 
     #[test]
     fn ignored_arguments_are_in_the_text() {
-        let answer =
-            json!({"success": true, "output": "hi\n", "error": "", "files": [], "ignored": ["timeout", "cwd"]});
-        let result = serde_json::to_value(result(answer)).expect("JSON");
-        assert_eq!(result["content"][0]["text"], "hi\n[ignored: timeout, cwd]");
+        let mut answer = answer(RunStatus::Completed, "hi\n");
+        answer.ending.ignored = vec!["timeout".into(), "cwd".into()];
+        assert_eq!(json_of(answer)["content"][0]["text"], "hi\n[ignored: timeout, cwd]");
     }
 
     #[test]
@@ -131,9 +157,10 @@ mod tests {
 
     #[test]
     fn a_failure_says_how_it_ended() {
-        let answer =
-            json!({"success": false, "output": "", "error": "boom\n", "status": "failed", "exit_code": 3, "files": []});
-        let result = serde_json::to_value(result(answer)).expect("JSON");
+        let mut answer = answer(RunStatus::Failed, "");
+        answer.error = "boom\n".into();
+        answer.ending.exit_code = Some(3);
+        let result = json_of(answer);
         assert_eq!(result["content"][0]["text"], "[stderr]\nboom\n[failed: exit code 3]");
         assert_eq!(result["isError"], true);
     }

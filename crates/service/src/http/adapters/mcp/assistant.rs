@@ -86,8 +86,10 @@ impl<B: Backend> Assistant<B> {
     async fn list_languages(&self, context: &RequestContext<RoleServer>) -> CallToolResult {
         match self.backend.languages(&context.extensions).await {
             Ok(languages) => {
-                let mut result = CallToolResult::success(vec![ContentBlock::text(languages.to_string())]);
-                result.structured_content = Some(serde_json::json!({"languages": languages}));
+                let structured = serde_json::json!({"languages": languages});
+                let text = ContentBlock::text(structured["languages"].to_string());
+                let mut result = CallToolResult::success(vec![text]);
+                result.structured_content = Some(structured);
                 result
             }
             Err(sentence) => answer::refusal(&sentence),
@@ -99,14 +101,18 @@ impl<B: Backend> Assistant<B> {
         arguments: &JsonObject,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
-        let body = serde_json::to_vec(arguments).map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
+        let failed = |error: serde_json::Error| ErrorData::internal_error(error.to_string(), None);
+        let body = serde_json::to_vec(arguments).map_err(failed)?;
         let (events, printed) = mpsc::channel(EVENTS);
         let report = report(&context.peer, context.meta.get_progress_token(), printed);
         let run = self.backend.run(Call { body, extensions: &context.extensions, events });
         let both = async { tokio::join!(run, report).0 };
         let cancelled = || Err(ErrorData::internal_error("The call was cancelled.", None));
         tokio::select! {
-            ended = pin!(both) => Ok(ended.map_or_else(|sentence| answer::refusal(&sentence), answer::result)),
+            ended = pin!(both) => match ended {
+                Ok(response) => answer::result(response).map_err(failed),
+                Err(sentence) => Ok(answer::refusal(&sentence)),
+            },
             () = context.ct.cancelled() => cancelled(),
             () = gone(&context) => cancelled(),
             () = self.gone.0.cancelled() => cancelled(),

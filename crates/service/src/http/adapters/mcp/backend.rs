@@ -2,7 +2,7 @@
 
 use rmcp::model::Extensions;
 use runtray_engine::Event;
-use serde_json::Value;
+use runtray_wire::{ExecuteResponse, Language};
 use tokio::sync::mpsc;
 
 /// A call of `run_code`.
@@ -21,11 +21,11 @@ pub trait Backend: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// A sentence that says why it was not run.
-    fn run(&self, call: Call<'_>) -> impl Future<Output = Result<Value, String>> + Send;
+    fn run(&self, call: Call<'_>) -> impl Future<Output = Result<ExecuteResponse, String>> + Send;
 
     /// The answer of `GET /languages`.
     ///
     /// # Errors
     /// A sentence that says why there is none.
-    fn languages(&self, extensions: &Extensions) -> impl Future<Output = Result<Value, String>> + Send;
+    fn languages(&self, extensions: &Extensions) -> impl Future<Output = Result<Vec<Language>, String>> + Send;
 }

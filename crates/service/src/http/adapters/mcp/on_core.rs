@@ -1,8 +1,7 @@
 //! Programs of assistants on the core of this process.
 
 use runtray_engine::Event;
-use runtray_wire::Language;
-use serde_json::Value;
+use runtray_wire::{ExecuteResponse, Language};
 use tokio::sync::mpsc;
 
 use crate::http::adapters::submission::submit;
@@ -22,7 +21,7 @@ pub(crate) async fn run(
     id: String,
     origin: String,
     events: mpsc::Sender<Event>,
-) -> Result<Value, Error> {
+) -> Result<ExecuteResponse, Error> {
     let timeouts = Timeouts::of(&core.settings.borrow().settings);
     let parsed = parse_request(body, Whole::Body, timeouts)?;
     let mut submitted = submit(core, parsed, id, origin).await?;
@@ -32,11 +31,10 @@ pub(crate) async fn run(
     }
     drop(events);
     let (response, _refill) = submitted.ended().await?;
-    serde_json::to_value(response).map_err(Error::internal)
+    Ok(response)
 }
 
 /// The answer of `GET /languages`.
-pub(crate) async fn languages(core: &Core) -> Value {
-    let languages: Vec<Language> = core.entries().await.into_iter().map(language).collect();
-    serde_json::to_value(languages).unwrap_or_default()
+pub(crate) async fn languages(core: &Core) -> Vec<Language> {
+    core.entries().await.into_iter().map(language).collect()
 }

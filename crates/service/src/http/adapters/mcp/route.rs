@@ -13,8 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use rmcp::model::Extensions;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
-use runtray_wire::ErrorBody;
-use serde_json::Value;
+use runtray_wire::{ErrorBody, ExecuteResponse, Language};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::assistant::{Assistant, Gone};
@@ -167,9 +166,9 @@ struct Held(Arc<Mutex<Share>>);
 
 impl Held {
     /// Counts `result` too, which waits in the SDK until the client reads it.
-    fn count(&self, result: &Value) {
+    fn count(&self, result: &ExecuteResponse) {
         // The text and the structured content of the answer both hold it.
-        let bytes = 2 * result.to_string().len();
+        let bytes = 2 * serde_json::to_vec(result).map_or(0, |json| json.len());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).set(bytes);
     }
 }
@@ -181,7 +180,7 @@ impl Observer<Body> for Watcher {}
 struct Here;
 
 impl Backend for Here {
-    async fn run(&self, call: Call<'_>) -> Result<Value, String> {
+    async fn run(&self, call: Call<'_>) -> Result<ExecuteResponse, String> {
         let Some((server, id, origin)) = sender(call.extensions) else { return Err("Runtray is stopping.".into()) };
         let ended = on_core::run(&server.core, &call.body, id.clone(), origin, call.events).await;
         if let (Ok(result), Some(held)) = (&ended, held(call.extensions)) {
@@ -193,7 +192,7 @@ impl Backend for Here {
         })
     }
 
-    async fn languages(&self, extensions: &Extensions) -> Result<Value, String> {
+    async fn languages(&self, extensions: &Extensions) -> Result<Vec<Language>, String> {
         let Some((server, ..)) = sender(extensions) else { return Err("Runtray is stopping.".into()) };
         Ok(on_core::languages(&server.core).await)
     }

@@ -1,6 +1,7 @@
 //! The tools, described for a language model: the installed languages, which state persists, how to hand over files.
 
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use runtray_wire::Language;
 use serde_json::{Value, json};
 
 /// The name of the tool that runs a program.
@@ -16,12 +17,12 @@ PNG are shown, so save plots with savefig instead of show()). \
 There is nobody to type: `stdin` is all that the program can read. \
 It is ended when `timeout_ms` is over, and partial output is returned.";
 
-/// The tools for these languages, an answer of `GET /languages`.
-pub(super) fn tools(languages: &Value) -> Vec<Tool> {
+/// The tools for these languages.
+pub(super) fn tools(languages: &[Language]) -> Vec<Tool> {
     vec![run_code(languages), list_languages()]
 }
 
-fn run_code(languages: &Value) -> Tool {
+fn run_code(languages: &[Language]) -> Tool {
     let description = format!("{RUN_CODE_SAYS} {}", installed(languages));
     let hints = ToolAnnotations::with_title("Run code").read_only(false).destructive(true).open_world(true);
     Tool::new(RUN_CODE, description, run_code_input(languages)).with_title("Run code").with_annotations(hints)
@@ -34,7 +35,7 @@ fn list_languages() -> Tool {
     Tool::new(LIST_LANGUAGES, says, input).with_title("List languages").with_annotations(hints)
 }
 
-fn run_code_input(languages: &Value) -> JsonObject {
+fn run_code_input(languages: &[Language]) -> JsonObject {
     let names: Vec<&str> = available(languages).map(|(name, _)| name).collect();
     let language = match names.is_empty() {
         true => "The program's language; python when left out.".to_owned(),
@@ -76,7 +77,7 @@ fn run_code_input(languages: &Value) -> JsonObject {
 }
 
 /// The sentence that lists the installed languages.
-fn installed(languages: &Value) -> String {
+fn installed(languages: &[Language]) -> String {
     let found: Vec<String> = available(languages)
         .map(|(name, runtime)| if name == runtime { name.to_owned() } else { format!("{name} ({runtime})") })
         .collect();
@@ -88,9 +89,9 @@ fn installed(languages: &Value) -> String {
 }
 
 /// The name and the interpreter of every language that can run.
-fn available(languages: &Value) -> impl Iterator<Item = (&str, &str)> {
-    let rows = languages.as_array().into_iter().flatten().filter(|row| row["available"] == true);
-    rows.filter_map(|row| Some((row["language"].as_str()?, row["runtime"].as_str().unwrap_or_default())))
+fn available(languages: &[Language]) -> impl Iterator<Item = (&str, &str)> {
+    let available = languages.iter().filter(|language| language.available);
+    available.map(|language| (language.language.as_str(), language.runtime.as_deref().unwrap_or_default()))
 }
 
 fn object(value: Value) -> JsonObject {
@@ -99,17 +100,27 @@ fn object(value: Value) -> JsonObject {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use runtray_wire::Language;
 
     use super::tools;
 
+    fn language(name: &str, runtime: Option<&str>) -> Language {
+        Language {
+            language: name.to_owned(),
+            aliases: Vec::new(),
+            runtime: runtime.map(str::to_owned),
+            version: None,
+            path: None,
+            isolation: None,
+            available: runtime.is_some(),
+            detail: String::new(),
+            reason: None,
+        }
+    }
+
     #[test]
     fn only_what_is_installed_is_advertised() {
-        let languages = json!([
-            {"language": "python", "runtime": "CPython 3.13.1", "available": true},
-            {"language": "bash", "runtime": null, "available": false},
-        ]);
-        let tools = tools(&languages);
+        let tools = tools(&[language("python", Some("CPython 3.13.1")), language("bash", None)]);
         let says = tools[0].description.as_deref().unwrap_or_default();
         assert!(says.ends_with("Installed: python (CPython 3.13.1)."), "{says}");
         let language = &tools[0].input_schema["properties"]["language"]["description"];
