@@ -1,4 +1,4 @@
-//! The findings of the doctor, for the app's window.
+//! The findings of the doctor, for the app's window and for `runtray doctor --json`.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,4 +24,24 @@ pub struct Check {
     pub ok: bool,
     /// The findings, or the missing part and how to get it.
     pub details: Vec<Words>,
+}
+
+/// The doctor's examination in English, as `runtray doctor --json` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorReport {
+    /// The level at which programs run.
+    pub isolation: String,
+    /// The checks in their order.
+    pub checks: Vec<ReportedCheck>,
+}
+
+/// A check in English.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedCheck {
+    /// Its name.
+    pub name: String,
+    /// Whether it works.
+    pub ok: bool,
+    /// The findings, or the missing part and how to get it.
+    pub detail: String,
 }

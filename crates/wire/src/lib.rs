@@ -25,7 +25,7 @@ mod status;
 mod tests;
 mod words;
 
-pub use doctor::{Check, Examination};
+pub use doctor::{Check, DoctorReport, Examination, ReportedCheck};
 pub use error::{Code, ErrorBody};
 pub use executions::{
     Cancelling, Execution, ExecutionSummary, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery,

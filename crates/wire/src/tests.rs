@@ -193,4 +193,8 @@ fn an_examination_has_checks() {
     let details = serde_json::to_value([words()]).expect("JSON");
     let checks = json!([{ "name": "own network", "ok": true, "details": details }]);
     check(&found, json!({ "isolation": "sandbox", "checks": checks }));
+    let check_in_english = ReportedCheck { name: "own network".into(), ok: true, detail: "yes".into() };
+    let report = DoctorReport { isolation: "sandbox".into(), checks: vec![check_in_english] };
+    let checks = json!([{ "name": "own network", "ok": true, "detail": "yes" }]);
+    check(&report, json!({ "isolation": "sandbox", "checks": checks }));
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use runtray_service::doctor::examine;
-use serde_json::json;
+use runtray_wire::DoctorReport;
 
 use super::configuration::settings;
 use crate::args::Doctor;
@@ -13,16 +13,14 @@ use crate::{exit, print};
 pub(crate) async fn doctor(args: Doctor) -> anyhow::Result<ExitCode> {
     let (paths, loaded) = settings()?;
     let found = examine(&paths, &loaded.settings).await?;
-    let level = found.isolation.name();
     if args.json {
-        let check = |check: &runtray_service::doctor::Check| json!({ "name": check.name, "ok": check.ok, "detail": check.detail() });
-        print::json(&json!({ "isolation": level, "checks": found.checks.iter().map(check).collect::<Vec<_>>() }))?;
+        print::json(&DoctorReport::from(&found))?;
     } else {
         let mark = |ok: bool| if ok { "ok" } else { "--" };
         let rows: Vec<[String; 3]> =
             found.checks.iter().map(|check| [mark(check.ok).into(), check.name.into(), check.detail()]).collect();
         print::table(&rows)?;
-        print::line(format_args!("\nPrograms run at the isolation \"{level}\"."))?;
+        print::line(format_args!("\nPrograms run at the isolation \"{}\".", found.isolation.name()))?;
     }
     Ok(if found.is_whole() { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) })
 }

@@ -41,3 +41,9 @@ impl From<&Check> for runtray_wire::Check {
         Self { name: (*name).to_owned(), ok: *ok, details: details.iter().map(words).collect() }
     }
 }
+
+impl From<&Check> for runtray_wire::ReportedCheck {
+    fn from(check: &Check) -> Self {
+        Self { name: check.name.to_owned(), ok: check.ok, detail: check.detail() }
+    }
+}

@@ -46,6 +46,13 @@ impl From<&Examination> for runtray_wire::Examination {
     }
 }
 
+impl From<&Examination> for runtray_wire::DoctorReport {
+    fn from(found: &Examination) -> Self {
+        let Examination { isolation, checks } = found;
+        Self { isolation: isolation.name().to_owned(), checks: checks.iter().map(Into::into).collect() }
+    }
+}
+
 /// Examines this machine with an engine of its own.
 ///
 /// # Errors
