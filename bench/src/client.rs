@@ -26,7 +26,8 @@ pub(crate) struct Client {
     address: String,
 }
 
-/// The fields of an answer that the benchmark reads. Flask has no `output_truncated`.
+/// The fields of an answer that the benchmark reads. It is not [`runtray_wire::ExecuteResponse`], because the Flask service has
+/// other statuses and fewer fields.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Answer {
     /// The program's standard output.

@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader};
 
 use anyhow::{Context as _, Result, bail};
-use runtray_wire::{ClientMessage, ExecuteRequest, Run, TerminalSize};
-use serde_json::Value;
+use runtray_wire::{ClientMessage, ExecuteRequest, Finished, Printed, Run, ServerMessage, TerminalSize};
+use serde_json::Deserializer;
 use ureq::BodyReader;
 
 use crate::moment::Moment;
@@ -20,17 +20,17 @@ pub(crate) struct Seen {
     pub(crate) output: String,
     /// When the final event arrived.
     pub(crate) over: Moment,
-    /// The data of the final event.
-    pub(crate) finished: Value,
+    /// The final event.
+    pub(crate) finished: Finished,
 }
 
 /// A source of events.
 pub(crate) trait Events {
-    /// The name and the data of the next event.
+    /// The next event.
     ///
     /// # Errors
-    /// The connection broke or ended.
-    fn next(&mut self) -> Result<(String, Value)>;
+    /// The connection broke or ended, or the service sent something else.
+    fn next(&mut self) -> Result<ServerMessage>;
 }
 
 /// Reads the events of a run to its end.
@@ -40,21 +40,20 @@ pub(crate) trait Events {
 pub(crate) fn watch(events: &mut impl Events) -> Result<Seen> {
     let (mut times, mut output) = (None, String::new());
     loop {
-        let (name, content) = events.next()?;
-        match name.as_str() {
-            "stdout" => {
+        match events.next()? {
+            ServerMessage::Stdout(Printed { data }) => {
                 // The first event sets both times, later ones move only the second.
                 let now = Moment::now();
                 times = Some((times.map_or(now, |(first, _)| first), now));
-                output += content["data"].as_str().unwrap_or_default();
+                output += &data;
             }
-            "finished" if content["success"] == true => {
+            ServerMessage::Finished(finished) if finished.success => {
                 let over = Moment::now();
                 let (first, last) = times.context("the program printed nothing")?;
-                return Ok(Seen { first, last, output, over, finished: content });
+                return Ok(Seen { first, last, output, over, finished: *finished });
             }
-            "started" => {}
-            _ => bail!("the service sent {name}: {content}"),
+            ServerMessage::Started(_) => {}
+            other => bail!("the service sent {other:?}"),
         }
     }
 }
@@ -63,7 +62,7 @@ pub(crate) fn watch(events: &mut impl Events) -> Result<Seen> {
 pub(crate) struct Stream(pub(crate) BufReader<BodyReader<'static>>);
 
 impl Events for Stream {
-    fn next(&mut self) -> Result<(String, Value)> {
+    fn next(&mut self) -> Result<ServerMessage> {
         let mut name = String::new();
         loop {
             let mut line = String::new();
@@ -73,17 +72,18 @@ impl Events for Stream {
             if let Some(event) = line.strip_prefix("event: ") {
                 event.trim_end().clone_into(&mut name);
             } else if let Some(data) = line.strip_prefix("data: ") {
-                return Ok((name, serde_json::from_str(data).context("an event is not JSON")?));
+                let message = ServerMessage::from_event(&name, &mut Deserializer::from_str(data));
+                return message
+                    .context("an event is malformed")?
+                    .with_context(|| format!("the event {name} is not known"));
             }
         }
     }
 }
 
 impl Events for Socket {
-    fn next(&mut self) -> Result<(String, Value)> {
-        let message = self.receive()?;
-        let name = message["type"].as_str().context("a message has no type")?.to_owned();
-        Ok((name, message))
+    fn next(&mut self) -> Result<ServerMessage> {
+        self.receive()
     }
 }
 

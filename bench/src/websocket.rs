@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Serialize;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 use tungstenite::{Message, WebSocket};
 
 /// The longest wait for a message.
@@ -39,11 +39,11 @@ impl Socket {
     /// The next message.
     ///
     /// # Errors
-    /// The connection broke or was closed, or the message is not JSON.
-    pub(crate) fn receive(&mut self) -> Result<Value> {
+    /// The connection broke or was closed, or the message is not of this type.
+    pub(crate) fn receive<T: DeserializeOwned>(&mut self) -> Result<T> {
         loop {
             match self.0.read().context("the WebSocket broke")? {
-                Message::Text(text) => return serde_json::from_str(&text).context("a message is not JSON"),
+                Message::Text(text) => return serde_json::from_str(&text).context("a message is malformed"),
                 Message::Close(reason) => bail!("the WebSocket was closed: {reason:?}"),
                 Message::Binary(_) => bail!("a message is not text"),
                 _ => {}

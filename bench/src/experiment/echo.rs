@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use runtray_wire::{ClientMessage, Typed};
+use runtray_wire::{ClientMessage, Printed, ServerMessage, Typed};
 use tempfile::TempDir;
 
 use super::{milliseconds, turns};
@@ -142,11 +142,10 @@ impl Screen for Socket {
 
     fn read(&mut self) -> Result<String> {
         loop {
-            let (name, content) = self.next()?;
-            match name.as_str() {
-                "stdout" => return Ok(content["data"].as_str().unwrap_or_default().to_owned()),
-                "started" => {}
-                _ => anyhow::bail!("the service sent {name}: {content}"),
+            match self.next()? {
+                ServerMessage::Stdout(Printed { data }) => return Ok(data),
+                ServerMessage::Started(_) => {}
+                other => anyhow::bail!("the service sent {other:?}"),
             }
         }
     }

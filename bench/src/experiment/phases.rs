@@ -79,8 +79,7 @@ impl Aside {
 fn through(client: &Client) -> Result<(Phases, f64)> {
     let asked = Moment::now();
     let seen = watch(&mut client.stream(CODE)?)?;
-    let duration = seen.finished["duration_ms"].as_f64().context("the service gave no duration")?;
-    Ok((phases(asked, seen.first, &seen.output, seen.over)?, duration))
+    Ok((phases(asked, seen.first, &seen.output, seen.over)?, seen.finished.ending.duration_ms))
 }
 
 fn directly(floor: &mut Released) -> Result<Phases> {

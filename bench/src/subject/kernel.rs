@@ -43,7 +43,7 @@ impl Kernel {
         self.socket.send(&request(&id, &self.id, code))?;
         let mut output = String::new();
         loop {
-            let message = self.socket.receive()?;
+            let message: Value = self.socket.receive()?;
             if message["parent_header"]["msg_id"] != id.as_str() {
                 continue;
             }
