@@ -1,8 +1,8 @@
 // The client of the service.
+import { BoundedText } from "./bounded-text.ts";
 import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
 import { Address, encode, withApproval } from "./reach.ts";
 import { withRetries } from "./retry.ts";
-import { Kept } from "./kept.ts";
 import { openSession } from "./session.ts";
 import { events } from "./sse.ts";
 import type { CallOptions, ErrorBody, ExecuteRequest, Health, Language, Result, RunEvent, Runner, Session, TerminalSize } from "./types.ts";
@@ -193,7 +193,7 @@ export class Runtray extends EventTarget implements Runner {
 
 /** The result that the events of a run add up to. Of each stream the first 8 MiB are kept, as in a plain answer of the service. */
 export async function collect(run: AsyncIterable<RunEvent>): Promise<Result> {
-  const printed = { stdout: new Kept(), stderr: new Kept() };
+  const printed = { stdout: new BoundedText(), stderr: new BoundedText() };
   let last = "";
   for await (const event of run) {
     if (event.type === "stdout" || event.type === "stderr") printed[event.type].add(event.data);

@@ -3,7 +3,7 @@
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /** The beginning of a stream, at most 8 MiB of UTF-8. */
-export class Kept {
+export class BoundedText {
   isTruncated = false;
   readonly #pieces: string[] = [];
   readonly #encoder = new TextEncoder();
