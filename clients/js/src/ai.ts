@@ -3,16 +3,10 @@ import { jsonSchema, tool } from "ai";
 import type { Tool } from "ai";
 
 import { RuntrayError } from "./errors.ts";
-import type { ResultFile, Result, Runner } from "./types.ts";
+import type { ExecuteRequest, ResultFile, Result, Runner } from "./types.ts";
 
 /** What a model gives to the tool. */
-export interface RunCodeInput {
-  code: string;
-  language?: string;
-  stdin?: string;
-  files?: { path: string; content: string; encoding?: "utf8" | "base64" }[];
-  timeout_ms?: number;
-}
+export type RunCodeInput = Pick<ExecuteRequest, "code" | "language" | "stdin" | "files" | "timeout_ms">;
 
 /** Why a program was not run. */
 export type NotRun = { success: false; status: "rejected"; error: string };

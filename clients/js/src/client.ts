@@ -1,11 +1,12 @@
 // The client of the service.
 import { BoundedText } from "./bounded-text.ts";
 import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
+import type { Run } from "./messages.ts";
 import { Address, encode, withApproval } from "./reach.ts";
 import { withRetries } from "./retry.ts";
 import { openSession } from "./session.ts";
 import { events } from "./sse.ts";
-import type { CallOptions, ErrorBody, ExecuteRequest, Health, Language, Result, RunEvent, Runner, Session, TerminalSize } from "./types.ts";
+import type { CallOptions, ErrorBody, ExecuteRequest, Health, Language, Result, RunEvent, Runner, Session } from "./types.ts";
 import { within } from "./time.ts";
 import { unlessSilent } from "./watch.ts";
 import type { Bound } from "./watch.ts";
@@ -111,7 +112,7 @@ export class Runtray extends EventTarget implements Runner {
   }
 
   /** Runs a program that can be typed into. With `terminal` it gets a real terminal of that size. */
-  terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options: CallOptions = {}): Promise<Session> {
+  terminal(request: Run, options: CallOptions = {}): Promise<Session> {
     const attempt = () => openSession(this.#socketAddress, request, this.#options, this.#graceMs, options.signal);
     return withApproval(() => withRetries(attempt, this.#retries, options.signal), options, () => this.#approved());
   }

@@ -1,6 +1,7 @@
 // Where the service is, and why it cannot be reached.
 import { LocalNetworkBlockedError, NotApprovedError, NotRunningError, RuntrayError, TimedOutError } from "./errors.ts";
-import type { CallOptions } from "./types.ts";
+import type { ClientMessage } from "./messages.ts";
+import type { CallOptions, ExecuteRequest } from "./types.ts";
 import { pause, within } from "./time.ts";
 
 /** A longer program is not shown to the user. */
@@ -157,8 +158,8 @@ function checked(url: string): string {
   throw new RuntrayError(`${JSON.stringify(url)} is no address of Runtray. Give one such as http://localhost:5000, without ? and #${path}.`);
 }
 
-/** The JSON of a request with `more` fields. */
-export function encode(request: object, more: object = {}): string {
+/** The JSON of a request, with `more` fields of a message. */
+export function encode(request: ExecuteRequest, more: Partial<ClientMessage> = {}): string {
   if (typeof request !== "object" || !request) throw new RuntrayError("The request must be an object with the program in `code`.");
   try {
     return JSON.stringify({ ...request, ...more });

@@ -1,20 +1,18 @@
 // An interactive run over a WebSocket.
 import { Channel } from "./channel.ts";
 import { DisconnectedError, NotApprovedError, RefusedError, RuntrayError, TimedOutError, refused } from "./errors.ts";
+import type { ClientMessage, Run, ServerMessage } from "./messages.ts";
 import { encode } from "./reach.ts";
 import type { Address } from "./reach.ts";
-import type { ErrorBody, ExecuteRequest, Finished, RunEvent, Session, SignalName, TerminalSize } from "./types.ts";
+import type { ErrorBody, Finished, RunEvent, Session, SignalName } from "./types.ts";
 import { unlessSilent } from "./watch.ts";
-
-/** What the service sends. */
-type Message = RunEvent | ({ type: "error" } & ErrorBody);
 
 const DIAGNOSIS_MS = 2000;
 
 /** Opens a WebSocket, starts the program, and resolves when it has started. */
 export async function openSession(
   address: Address,
-  request: ExecuteRequest & { terminal?: TerminalSize | null },
+  request: Run,
   options: { token?: string; WebSocket?: typeof WebSocket },
   graceMs: number,
   signal?: AbortSignal,
@@ -89,7 +87,7 @@ class SocketSession implements Session {
     });
     socket.onmessage = ({ data }) => {
       this.heard += 1;
-      this.#take(JSON.parse(data as string) as Message);
+      this.#take(JSON.parse(data as string) as ServerMessage);
     };
     // Node.js 22 reports a connection that could not be made only as an error.
     socket.onclose = socket.onerror = () => this.#end(this.#error ?? new DisconnectedError());
@@ -135,7 +133,7 @@ class SocketSession implements Session {
     return this.#channel[Symbol.asyncIterator]();
   }
 
-  #take(message: Message): void {
+  #take(message: ServerMessage): void {
     if (message.type === "error") {
       this.#error = refused(message.code === "too_many_executions" ? 429 : 400, message);
       return;
@@ -154,7 +152,7 @@ class SocketSession implements Session {
     this.finished.catch(() => this.#channel.end(error));
   }
 
-  #send(message: object): void {
+  #send(message: ClientMessage): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 }

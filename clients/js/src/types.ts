@@ -1,4 +1,5 @@
 // The wire types that people use, by the names of the service.
+import type { Run, ServerMessage } from "./messages.ts";
 import type { components } from "./openapi.ts";
 
 type Schemas = components["schemas"];
@@ -31,13 +32,10 @@ export type Finished = Omit<Schemas["Finished"], "cpu_ms" | "peak_memory_bytes">
 };
 
 /** What a program printed and how it ended. */
-export type Result = Finished & { output: string; error: string };
+export type Result = Finished & Pick<Schemas["ExecuteResponse"], "output" | "error">;
 
 /** What happens during a run, in order. `finished` is the last one. */
-export type RunEvent =
-  | ({ type: "started" } & Started)
-  | { type: "stdout" | "stderr"; data: string }
-  | ({ type: "finished" } & Finished);
+export type RunEvent = Exclude<ServerMessage, { type: "finished" | "error" }> | ({ type: "finished" } & Finished);
 
 /** How to make one call. */
 export interface CallOptions {
@@ -69,5 +67,5 @@ export interface Session extends AsyncIterable<RunEvent> {
 export interface Runner {
   execute(request: ExecuteRequest, options?: CallOptions): Promise<Result>;
   stream(request: ExecuteRequest, options?: CallOptions): AsyncGenerator<RunEvent, void, undefined>;
-  terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options?: CallOptions): Promise<Session>;
+  terminal(request: Run, options?: CallOptions): Promise<Session>;
 }

@@ -1,7 +1,8 @@
 // Runs Python and JavaScript in the browser itself.
 import { collect } from "../client.ts";
 import { RefusedError, RuntrayError } from "../errors.ts";
-import type { CallOptions, ExecuteRequest, Result, RunEvent, Runner, Session, TerminalSize } from "../types.ts";
+import type { Run } from "../messages.ts";
+import type { CallOptions, ExecuteRequest, Result, RunEvent, Runner, Session } from "../types.ts";
 import { BrowserSession } from "./browser-session.ts";
 import type { Mechanism } from "./input.ts";
 import { startJavaScript } from "./javascript.ts";
@@ -62,7 +63,7 @@ export class BrowserRunner extends EventTarget implements Runner {
     yield* session;
   }
 
-  async terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options: CallOptions = {}): Promise<Session> {
+  async terminal(request: Run, options: CallOptions = {}): Promise<Session> {
     const timeoutMs = request.timeout_ms ?? TERMINAL_TIMEOUT_MS;
     return this.#start({ request, isInteractive: true, hasTerminal: Boolean(request.terminal), timeoutMs }, options.signal);
   }

@@ -2,7 +2,8 @@
 import { NotApprovedError, NotRunningError, RefusedError, RuntrayError } from "../errors.ts";
 import { Runtray, collect } from "../client.ts";
 import type { ClientOptions } from "../client.ts";
-import type { CallOptions, ExecuteRequest, Result, RunEvent, Runner, Session, TerminalSize } from "../types.ts";
+import type { Run } from "../messages.ts";
+import type { CallOptions, ExecuteRequest, Result, RunEvent, Runner, Session } from "../types.ts";
 import { BrowserRunner } from "./browser.ts";
 import type { BrowserOptions } from "./browser.ts";
 
@@ -66,7 +67,7 @@ export class SmartRunner extends EventTarget implements Runner {
     }
   }
 
-  async terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options: CallOptions = {}): Promise<Session> {
+  async terminal(request: Run, options: CallOptions = {}): Promise<Session> {
     const runner = await this.#choose("terminal");
     try {
       return await runner.terminal(request, options);
