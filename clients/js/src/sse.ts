@@ -1,4 +1,4 @@
-// Server-Sent Events from a response body.
+// Server-Sent Events from a response body. `EventSource` cannot send a POST, and the package has no dependencies to parse them.
 
 /** One event: its name and its data. */
 export interface ServerSentEvent {

@@ -2,6 +2,9 @@
 //!
 //! The address may be stale, and another program may use the port by now. So neither the token nor a program is sent before
 //! the peer has answered a challenge that requires the token; requests then use the same connection.
+//!
+//! It speaks HTTP without a library: hyper needs an async runtime, which `runtray status` does not start, and ureq reconnects on
+//! its own and does not hand over its connection, which `runtray run` needs for a WebSocket.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};

@@ -43,7 +43,8 @@ pub(crate) struct Connections {
     aborted: CancellationToken,
 }
 
-/// Tasks, and the token that asks them to end.
+/// Tasks, and the token that asks them to end. hyper-util's `GracefulShutdown` is no replacement: it takes no connection that may
+/// become a WebSocket, and cannot be awaited again after the unfinished ones were aborted.
 #[derive(Clone, Default)]
 struct Group {
     tasks: TaskTracker,

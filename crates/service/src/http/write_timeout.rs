@@ -1,7 +1,8 @@
 //! A write timeout for connections: a client that reads nothing for too long is disconnected.
 //!
 //! The timeout restarts with every byte that the client reads, so a slow client stays. It holds for every kind of response and,
-//! after an upgrade, for the WebSocket, because it wraps the connection itself.
+//! after an upgrade, for the WebSocket, because it wraps the connection itself. The crate
+//! `tokio-io-timeout` does not report how long a client has read nothing, by which `connection_limit` chooses whom to disconnect.
 
 use std::io;
 use std::pin::Pin;

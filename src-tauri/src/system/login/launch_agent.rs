@@ -1,4 +1,6 @@
 //! A launch agent of macOS: a property list in XML.
+//!
+//! It is written without a library: the crate `auto-launch` does not escape the path, which is the only value that varies.
 
 use std::path::Path;
 
