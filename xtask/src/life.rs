@@ -26,7 +26,7 @@ const INPUTS: [&str; 8] = [
 ];
 
 /// The file in the cache with the inputs that have passed, and when that was.
-const STAMP: &str = "setup-life.passed";
+const PASSED: &str = "setup-life.passed";
 
 /// The present inputs.
 pub(crate) struct Life(String);
@@ -50,8 +50,8 @@ impl Life {
 
     /// The time at which the tests passed with these inputs, if they did.
     pub(crate) fn passed(&self, context: &Context) -> Option<String> {
-        let stamp = fs::read_to_string(context.cache.path(STAMP)).ok()?;
-        let (hash, when) = stamp.split_once('\n')?;
+        let passed = fs::read_to_string(context.cache.path(PASSED)).ok()?;
+        let (hash, when) = passed.split_once('\n')?;
         (hash == self.0).then(|| when.trim().to_owned())
     }
 
@@ -62,8 +62,8 @@ impl Life {
     pub(crate) fn note(&self, context: &Context) -> Result<()> {
         let now = output(Command::new("date").args(["--utc", "+%F %H:%M UTC"])).unwrap_or_default();
         let commit = output(context.command("git").args(["rev-parse", "--short", "HEAD"])).unwrap_or_default();
-        let stamp = format!("{}\n{now} at {commit}\n", self.0);
-        fs::write(context.cache.path(STAMP), stamp).with_context(|| format!("cannot write {STAMP}"))
+        let passed = format!("{}\n{now} at {commit}\n", self.0);
+        fs::write(context.cache.path(PASSED), passed).with_context(|| format!("cannot write {PASSED}"))
     }
 }
 

@@ -95,7 +95,7 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
     String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
 }
 
-/// Does `work` unless the file `stamp` contains `wanted`, and writes that file afterwards.
+/// Does `work` unless the stamp file (as of `make`) contains `wanted`, and writes it afterwards.
 ///
 /// # Errors
 /// The work fails, or the file cannot be written.

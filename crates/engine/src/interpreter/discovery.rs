@@ -71,8 +71,8 @@ async fn candidates(kind: Kind, machine: &Machine, choice: Option<&Path>, source
 /// Checks the file, then probes it, unless its answer is known.
 async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
     candidate.check(machine).map_err(|reason| reject(candidate, reason))?;
-    let slot = machine.probes.slot(kind.probe_args(), &candidate.path, candidate.science.as_deref());
-    let mut kept = slot.lock().await;
+    let entry = machine.probes.entry(kind.probe_args(), &candidate.path, candidate.science.as_deref());
+    let mut kept = entry.lock().await;
     // Taken before the probe, so that a file which changes during it is probed again.
     let state = FileState::of(&candidate.path);
     if let Some(answer) = kept.as_ref().and_then(|kept| kept.answer(state)) {

@@ -21,10 +21,10 @@ type Key = (Args, PathBuf, Option<PathBuf>);
 
 /// The answers.
 #[derive(Default)]
-pub(super) struct ProbeCache(Mutex<HashMap<Key, Arc<Slot>>>);
+pub(super) struct ProbeCache(Mutex<HashMap<Key, Arc<Entry>>>);
 
-/// The place of one program's answer. It is locked during a probe, so that concurrent searches wait for its answer.
-pub(super) type Slot = tokio::sync::Mutex<Option<Kept>>;
+/// The entry of one program, empty without an answer. It is locked during a probe, so that concurrent searches wait for its answer.
+pub(super) type Entry = tokio::sync::Mutex<Option<Kept>>;
 
 /// An answer, with the state of the program's file before the probe.
 pub(super) struct Kept {
@@ -36,15 +36,15 @@ pub(super) struct Kept {
 }
 
 impl ProbeCache {
-    /// The place for the answer of `program` to `args`, with the science pack in the folder `science`.
-    pub(super) fn slot(&self, args: Args, program: &Path, science: Option<&Path>) -> Arc<Slot> {
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.entry((args, program.to_owned(), science.map(Path::to_owned))).or_default().clone()
+    /// The entry for the answer of `program` to `args`, with the science pack in the folder `science`.
+    pub(super) fn entry(&self, args: Args, program: &Path, science: Option<&Path>) -> Arc<Entry> {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.entry((args, program.to_owned(), science.map(Path::to_owned))).or_default().clone()
     }
 
     /// Forgets the answer of `program` to `args`, so that the next search probes it.
     pub(super) async fn forget(&self, args: Args, program: &Path, science: Option<&Path>) {
-        *self.slot(args, program, science).lock().await = None;
+        *self.entry(args, program, science).lock().await = None;
     }
 }
 

@@ -116,8 +116,8 @@ pub(crate) async fn libraries(machine: &Machine, found: &Found) -> Vec<PathBuf> 
 /// The report of a Python. It is kept while the Python's own file and the files that lead it to folders are unchanged; a folder
 /// that is missing now may appear later.
 async fn report_of(machine: &Machine, found: &Found) -> Option<(Report, Watched)> {
-    let slot = machine.probes.slot(&ARGS, &found.path, None);
-    let mut kept = slot.lock().await;
+    let entry = machine.probes.entry(&ARGS, &found.path, None);
+    let mut kept = entry.lock().await;
     let state = FileState::of(&found.path);
     if let Some((answer, watched)) = kept.as_ref().and_then(|kept| kept.report(state)) {
         return Some((read(answer)?, watched.clone()));

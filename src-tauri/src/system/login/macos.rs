@@ -10,7 +10,7 @@ use super::{LoginItems, launch_agent, program, remove, write};
 pub(super) struct Items(Option<PathBuf>);
 
 impl Items {
-    pub(super) fn new(_places: &Paths) -> Self {
+    pub(super) fn new(_paths: &Paths) -> Self {
         let items = Self(std::env::home_dir().map(|home| home.join("Library/LaunchAgents/Runtray.plist")));
         items.mend();
         items

@@ -12,7 +12,7 @@ use super::LoginItems;
 pub(super) struct Items;
 
 impl Items {
-    pub(super) fn new(_places: &Paths) -> Self {
+    pub(super) fn new(_paths: &Paths) -> Self {
         Self
     }
 }
