@@ -39,6 +39,9 @@ impl Prefix {
         }
         let prefix = Self(place);
         compile_shim(&context.root, &prefix.0)?;
+        prefix.end();
+        // A server that ends by itself after one program breaks the connection of the next one, if that starts in this moment.
+        must(prefix.server("--persistent").stdout(Stdio::null()))?;
         Ok(prefix)
     }
 
@@ -46,14 +49,24 @@ impl Prefix {
     pub(crate) fn set(&self, command: &mut Command) {
         set(&self.0, command);
     }
+
+    /// Ends the server, with every process that a failed test left.
+    fn end(&self) {
+        // The call fails if no server runs.
+        self.server("--kill").status().ok();
+    }
+
+    fn server(&self, option: &str) -> Command {
+        let mut server = Command::new("wineserver");
+        set(&self.0, &mut server);
+        server.arg(option).stderr(Stdio::null());
+        server
+    }
 }
 
 impl Drop for Prefix {
     fn drop(&mut self) {
-        // The server keeps running for a while, with any process that a failed test left. The call fails if none is running.
-        let mut server = Command::new("wineserver");
-        set(&self.0, &mut server);
-        server.arg("-k").stderr(Stdio::null()).status().ok();
+        self.end();
     }
 }
 
