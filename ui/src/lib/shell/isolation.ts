@@ -22,6 +22,9 @@ export function levelName(level: string): string {
 /** Whether the level keeps programs from nothing but their limits. */
 export const isOpen = (level: string): boolean => WORDS[level] === "isolation.none";
 
+/** What a program of an own Python can reach while the service runs programs at `level`. */
+export const ownPythonHelp = (level: string): Key => (level === "sandbox" ? "welcome.ownSandboxed" : "welcome.ownHelp");
+
 /** The protection of a level in words; an unknown level is shown by its name. */
 export function isolationText(level: string): string {
   const key = WORDS[level];
