@@ -13,6 +13,7 @@ mod strikes;
 
 use std::io::Write as _;
 use std::num::NonZero;
+use std::path::Path;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
@@ -45,13 +46,16 @@ fn every_bound_holds_after_mixed_runs() {
     say(&format!(
         "{runs} runs by {clients} clients: {slots} at once, {QUEUE} wait, the others are refused; in {folder}"
     ));
-    let figures = soak(&mut service, runs, clients, slots);
+    let figures = soak(&mut service, &home.shared("slots"), [runs, clients, slots]);
     say(&figures.to_string());
+    let log = service.stderr();
+    log.lines().filter(|line| line.contains(" ERROR ")).for_each(say);
     let broken = figures.broken();
     assert!(broken.is_empty(), "these bounds do not hold: {}", broken.join("; "));
 }
 
-fn soak(service: &mut Service, runs: usize, clients: usize, slots: usize) -> Figures {
+/// Runs the soak. Programs that fill all slots meet in `folder`.
+fn soak(service: &mut Service, folder: &Path, [runs, clients, slots]: [usize; 3]) -> Figures {
     let began = Instant::now();
     let seed = number("RUNTRAY_SOAK_SEED").unwrap_or_else(|| std::process::id() as usize);
     let strikes = Strikes::new(number("RUNTRAY_SOAK_STRIKE_EVERY").unwrap_or(STRIKE_EVERY), seed);
@@ -63,7 +67,7 @@ fn soak(service: &mut Service, runs: usize, clients: usize, slots: usize) -> Fig
     load.run(service, 0..warm_up, runs, clients);
     let warm = (Footprint::settled(service, slots), service.resident_bytes());
     load.run(service, warm_up..runs, runs, clients);
-    load.missing_slots = strikes::missing_slots(service, slots);
+    load.missing_slots = strikes::missing_slots(service, slots, folder);
     // The launcher may have been replaced after a strike, so compare with the present one.
     let before = before.with_launcher_of_now(service);
     let left = before.differences(service).collect();

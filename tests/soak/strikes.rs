@@ -1,6 +1,7 @@
 //! The launcher and its supervisors, killed and stopped at random during runs.
 
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,7 +9,6 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::harness::leftovers::{children, launchers};
 use crate::harness::{Service, eventually};
@@ -79,23 +79,23 @@ impl Strikes {
     }
 }
 
-/// The number of missing slots: programs that wait for one another must run in all slots at once.
-pub(super) fn missing_slots(service: &Service, slots: usize) -> usize {
-    let folder = TempDir::new().expect("a folder");
+/// The number of missing slots: programs that wait for one another in `folder` must run in all slots at once.
+pub(super) fn missing_slots(service: &Service, slots: usize, folder: &Path) -> usize {
+    fs::create_dir(folder).expect("a folder");
     let code = "import os, sys, time\nopen(f'{sys.argv[1]}/{sys.argv[2]}', 'w').close()\nwhile not os.path.exists(f'{sys.argv[1]}/go'): time.sleep(0.002)";
     let runs: Vec<_> = (0..slots)
         .map(|number| {
-            let args = json!([folder.path().display().to_string(), number.to_string()]);
+            let args = json!([folder.display().to_string(), number.to_string()]);
             service.ask(&json!({"code": code, "args": args, "timeout_ms": 60_000}), "")
         })
         .collect();
-    let begun = || fs::read_dir(folder.path()).expect("a folder").count();
+    let begun = || fs::read_dir(folder).expect("a folder").count();
     let deadline = Instant::now() + PATIENCE;
     while begun() < slots && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(5));
     }
     let missing = slots - begun();
-    fs::write(folder.path().join("go"), "").expect("a file");
+    fs::write(folder.join("go"), "").expect("a file");
     eventually("the programs to end", || (service.get("/status").json()["running"] == 0).then_some(()));
     drop(runs);
     missing

@@ -146,7 +146,7 @@ pub(crate) enum Error {
         "The system gives Runtray no more processes, open files or memory. End some programs, or raise the limits (`ulimit -u`, `ulimit -n`), and try again."
     )]
     Scarce,
-    #[error("Runtray failed to serve this. Its log has the cause.")]
+    #[error("Runtray failed to serve this.")]
     Internal(String),
     #[error("Runtray is stopping and takes no new executions.")]
     ShuttingDown,
