@@ -14,7 +14,7 @@
 //! socket that the supervisor does not have. Service ↔ supervisor: the run's control socket (`protocol`).
 //!
 //! Any of these processes may die, be stopped or hang at any time. Until the service has heard from launcher and supervisor,
-//! nothing of a run has started, and it is retried once with another launcher (`client`). From then on the supervisor must
+//! nothing of a run has started, and it is retried twice with another launcher (`client`). From then on the supervisor must
 //! answer pings, and the end it reports is accepted only once its process is gone (`tree`).
 //!
 //! Why a launcher: forking a small process is cheap, and no code runs between fork and exec in a process with threads.

@@ -27,9 +27,8 @@ use crate::text::message::{LocalizedMessage, Sentence};
 use crate::text::sentences as s;
 use crate::text::system_error::system;
 
-/// The timeouts for an answer of the launcher, and then of the supervisor, at the first and the second attempt: a loaded
-/// machine is slow.
-const PATIENCE: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(8)];
+/// The timeouts for an answer of the launcher, and then of the supervisor, at each attempt: a loaded machine is slow.
+const PATIENCE: [Duration; 3] = [Duration::from_secs(3), Duration::from_secs(8), Duration::from_secs(8)];
 /// The pause before sending to a busy launcher again.
 const RETRY: Duration = Duration::from_millis(1);
 
@@ -76,16 +75,15 @@ impl Launcher {
     }
 
     /// Starts a run. An exec failure is reported by [`Tree::wait`]. If the launcher or the supervisor fails before
-    /// acknowledging, nothing of the run has started, and it is retried once on a new launcher.
+    /// acknowledging, nothing of the run has started, and it is retried twice: the processes of the second attempt may fail too.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
-        let launched = match self.0.attempt(launch, PATIENCE[0]).await {
-            Err(error) => {
-                tracing::warn!(%error, "a run could not be started; trying once more");
-                self.0.note_trouble(&error);
-                self.0.attempt(launch, PATIENCE[1]).await
-            }
-            launched => launched,
-        };
+        let mut launched = self.0.attempt(launch, PATIENCE[0]).await;
+        for patience in &PATIENCE[1..] {
+            let Err(error) = &launched else { break };
+            tracing::warn!(%error, "a run could not be started; trying again");
+            self.0.note_trouble(error);
+            launched = self.0.attempt(launch, *patience).await;
+        }
         match &launched {
             Ok(_) => self.0.set_trouble(None),
             Err(error) => self.0.note_trouble(error),
