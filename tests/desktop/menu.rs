@@ -4,7 +4,6 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
 use crate::app::{App, PROGRAM, settings};
-use crate::port;
 use crate::session::{Session, until};
 use crate::tray::{Line, Panel};
 use crate::webdriver::Page;
@@ -85,9 +84,9 @@ fn another_python_runs_the_next_program() {
 fn a_port_in_use_is_reported_and_a_retry_works_once_it_is_free() {
     let session = Session::new();
     let panel = Panel::new(&session);
-    let port = port::free();
+    let holder = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = holder.local_addr().expect("its address").port();
     settings(&session, port, "");
-    let holder = TcpListener::bind(("127.0.0.1", port)).expect("a port");
     let mut command = session.command(PROGRAM);
     let app = App::start_as_it_is(&session, command.arg("--hidden"), port);
     let tray = panel.tray();
