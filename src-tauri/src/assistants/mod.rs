@@ -20,7 +20,7 @@ use runtray_engine::message::LocalizedMessage;
 
 pub(crate) use self::plan::{LineKind, Plan};
 
-use self::copies::{Copies, Kept};
+use self::copies::Copies;
 use self::entry::{Found, Program};
 use self::known::{ASSISTANTS, Known, Places};
 use crate::sentences as s;
@@ -117,11 +117,12 @@ impl Assistants {
     /// present text, with only the entry restored.
     fn undone(&self, known: &Known, file: &Path, now: Option<&str>) -> Result<Option<String>, LocalizedMessage> {
         let kept = self.copies.of(known.id).filter(|kept| kept.is_of(file));
-        let former = kept.as_ref().map(Kept::before).transpose().map_err(|error| unreadable(file, &error))?.flatten();
-        if kept.is_some_and(|kept| kept.was_written_as(now)) {
-            return Ok(former);
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.was_written_as(now)) {
+            return kept.before().map_err(|error| unreadable(file, &error));
         }
-        let restored = now.map(|text| known.format.restored(text, former.as_deref().unwrap_or_default()));
+        // Without its copy the entry can still be removed.
+        let former = kept.and_then(|kept| kept.before().ok().flatten()).unwrap_or_default();
+        let restored = now.map(|text| known.format.restored(text, &former));
         restored.transpose().map_err(|why| in_file(file, why))
     }
 

@@ -110,6 +110,25 @@ fn an_entry_that_was_replaced_comes_back_although_the_file_has_changed_since() {
 }
 
 #[test]
+fn an_entry_is_removed_from_a_changed_file_although_its_copy_is_lost() {
+    let home = Home::with(&[".config/zed"]);
+    let file = home.path(".config/zed/settings.json");
+    fs::write(&file, ZED).expect("a file");
+    home.do_it("zed", Action::Connect);
+    for copy in
+        fs::read_dir(home.folder.path().join("data/assistants")).expect("copies").map(|copy| copy.expect("one").path())
+    {
+        if copy.extension().is_some_and(|end| end == "before") {
+            fs::remove_file(copy).expect("a copy");
+        }
+    }
+    assert!(home.assistants.plan("zed", Action::Disconnect).is_err(), "the exact text is gone");
+    fs::write(&file, text(&file).replace("One Dark", "Ayu")).expect("a file");
+    home.do_it("zed", Action::Disconnect);
+    assert_eq!(home.state("zed"), State::Absent);
+}
+
+#[test]
 fn a_file_that_changed_after_it_was_shown_is_not_written() {
     let home = Home::with(&[".cursor"]);
     let file = home.path(".cursor/mcp.json");

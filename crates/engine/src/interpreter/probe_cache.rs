@@ -23,7 +23,8 @@ type Key = (Args, PathBuf, Option<PathBuf>);
 #[derive(Default)]
 pub(super) struct ProbeCache(Mutex<HashMap<Key, Arc<Entry>>>);
 
-/// The entry of one program, empty without an answer. It is locked during a probe, so that concurrent searches wait for its answer.
+/// The entry of one program, empty without an answer. It is locked during a probe, so that concurrent searches wait for its
+/// answer.
 pub(super) type Entry = tokio::sync::Mutex<Option<Kept>>;
 
 /// An answer, with the state of the program's file before the probe.

@@ -1,7 +1,8 @@
 //! A desktop entry of freedesktop.org, which contains the command that starts a program.
 //!
 //! A value is escaped twice: each word of the command line in its quotes, and then the whole as a string of the file. No
-//! library does both: the crate `auto-launch` quotes nothing, and GLib uses single quotes, which the specification does not allow.
+//! library does both: the crate `auto-launch` quotes nothing, and GLib uses single quotes, which the specification does not
+//! allow.
 
 use std::path::Path;
 

@@ -10,7 +10,7 @@ use runtray_engine::Event;
 use runtray_service::paths::Paths;
 use runtray_service::{BoundedText, address_file};
 use runtray_wire::{Code, ErrorBody, ExecuteResponse, Finished, Language, Printed, ServerMessage};
-use serde_json::Deserializer;
+use serde_json::{Deserializer, Value};
 use sse_stream::{Sse, SseStream};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -84,8 +84,14 @@ async fn refused(response: Response<Incoming>) -> Result<Option<ExecuteResponse>
     match serde_json::from_slice(&body) {
         Ok(ErrorBody { code: Code::ShuttingDown, .. }) => Ok(None),
         Ok(ErrorBody { error, .. }) => Err(error),
-        Err(_) => Err("The service does not say why it runs nothing.".to_owned()),
+        Err(_) => Err(sentence(&body).unwrap_or_else(|| "The service does not say why it runs nothing.".to_owned())),
     }
+}
+
+/// The sentence of an error whose code this version does not know: the service may be newer.
+fn sentence(body: &[u8]) -> Option<String> {
+    let error: Value = serde_json::from_slice(body).ok()?;
+    error["error"].as_str().map(str::to_owned)
 }
 
 /// Passes the output on, and puts it into the answer.
@@ -121,4 +127,16 @@ fn message(event: &Sse) -> Result<Option<ServerMessage>, String> {
     let (Some(name), Some(data)) = (&event.event, &event.data) else { return Ok(None) };
     ServerMessage::from_event(name, &mut Deserializer::from_str(data))
         .map_err(|_| "The service sent an event that this version of Runtray does not know.".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn an_error_of_a_newer_service_keeps_its_sentence() {
+        let body = br#"{"success":false,"error":"Wait.","status":"rejected","code":"added_later"}"#;
+        assert_eq!(sentence(body).as_deref(), Some("Wait."));
+        assert_eq!((sentence(b"{}"), sentence(b"no JSON")), (None, None));
+    }
 }
