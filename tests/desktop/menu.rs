@@ -1,9 +1,10 @@
 //! The tray's menu, used over the bus as a panel does.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::Command;
 
 use crate::app::{App, PROGRAM, settings};
+use crate::port;
 use crate::session::{Session, until};
 use crate::tray::{Line, Panel};
 use crate::webdriver::Page;
@@ -84,8 +85,7 @@ fn another_python_runs_the_next_program() {
 fn a_port_in_use_is_reported_and_a_retry_works_once_it_is_free() {
     let session = Session::new();
     let panel = Panel::new(&session);
-    let holder = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    let port = holder.local_addr().expect("its address").port();
+    let (holder, port) = port::held();
     settings(&session, port, "");
     let mut command = session.command(PROGRAM);
     let app = App::start_as_it_is(&session, command.arg("--hidden"), port);

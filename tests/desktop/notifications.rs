@@ -59,9 +59,8 @@ fn a_failure_is_notified_while_no_window_is_open() {
     let session = Session::new();
     let (_bus, list) = listen(&session);
     let panel = Panel::new(&session);
-    let port = port::free();
+    let (_holder, port) = port::held();
     settings(&session, port, "");
-    let _holder = TcpListener::bind(("127.0.0.1", port)).expect("a port");
     let mut command = session.command(PROGRAM);
     let _app = App::start_as_it_is(&session, command.arg("--hidden"), port);
     panel.tray().says("Not running");

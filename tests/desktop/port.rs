@@ -5,7 +5,14 @@ use std::time::Duration;
 
 /// A free port.
 pub(crate) fn free() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+    held().1
+}
+
+/// A port that is in use as long as the listener lives.
+pub(crate) fn held() -> (TcpListener, u16) {
+    let holder = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = holder.local_addr().expect("an address").port();
+    (holder, port)
 }
 
 /// Whether a service answers on the port.

@@ -1,6 +1,6 @@
 //! The port: changed while the service runs, and in use by another program.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 
 use crate::port;
 use crate::session::{Session, until};
@@ -15,8 +15,7 @@ fn a_changed_port_is_used_at_once_and_one_in_use_names_its_holder() {
     answers(&page, second);
     assert!(!is_open(first), "the old port is still open");
 
-    let holder = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let taken = holder.local_addr().expect("an address").port();
+    let (_holder, taken) = port::held();
     moves_to(&page, taken);
     page.reads("header", "Problem");
     page.go("Status");
